@@ -1,0 +1,136 @@
+"""The settings and the rows of the category pages as they were last seen: data, no behaviour.
+
+Every record is an expectation with its source; only a fresh load proves anything. Source names:
+"brave" = working code of July 2026, tried on the real site on 2026-08-20; "crawl" = real accounts,
+November 2025 to January 2026. Nothing here was tried on the real site by us.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+CATALOGUE_DATE = "2026-11-23"
+
+INDEX_PATH = "/mypreferences/d/"
+NOT_FOUND_PATH = "/mypreferences/page-not-found"
+PRIVACY = "/mypreferences/d/categories/privacy"
+ADS = "/mypreferences/d/categories/ads"
+SETTINGS = "/mypreferences/d/settings/"
+PREFERENCES = "/mypreferences/d/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One switch: `key` is a token of its `aria-labelledby`, the same in every language."""
+
+    name: str
+    title: str
+    path: str
+    key: str
+    category: str
+    does: str
+    offered: str
+    source: str
+    seen: str
+
+
+def _safe(name: str, title: str, slug: str, key: str, category: str, does: str) -> Setting:
+    """Return a setting beyond the two core ones; its key was seen by brave, its path by crawl."""
+    return Setting(
+        name=name,
+        title=title,
+        path=slug if slug.startswith("/") else SETTINGS + slug,
+        key=key,
+        category=category,
+        does=does,
+        offered="seen in the United States; elsewhere unknown",
+        source="brave (key), crawl (path)",
+        seen="2026-07-30",
+    )
+
+
+AI_TRAINING = Setting(
+    name="ai-training",
+    title="Data for Generative AI Improvement",
+    path=SETTINGS + "data-for-ai-improvement",
+    key="allowDataForGenerativeAI",
+    category=PRIVACY,
+    does="Lets LinkedIn train content-creating AI models on your data; off acts on the future only.",
+    offered="most of the world; EU/EEA, UK, Switzerland, Canada and Hong Kong since 2025-11-03",
+    source="brave, crawl",
+    seen="2026-08-20",
+)
+
+AFFILIATE_ADS = Setting(
+    name="affiliate-ads",
+    title="Share data with affiliates and partners",
+    path=SETTINGS + "share-data-with-select-partners",
+    key="shareDataWithTrustedPartners",
+    category=ADS,
+    does="Shares your data with Microsoft and others for ads off LinkedIn; may take 72 hours to take effect.",
+    offered="most regions; by LinkedIn's help not in EU/EEA and Switzerland, unresolved",
+    source="brave, crawl",
+    seen="2026-08-20",
+)
+
+CORE = (AI_TRAINING.name, AFFILIATE_ADS.name)
+
+CATALOGUE: Mapping[str, Setting] = MappingProxyType(
+    {
+        setting.name: setting
+        for setting in (
+            AI_TRAINING,
+            AFFILIATE_ADS,
+            _safe("research", "Social, economic, and workplace research", "policy-and-academic-research",
+                  "allowAnonymizedDataResearch", PRIVACY, "Lets researchers use data about you."),
+            _safe("promotions-data", "LinkedIn promotions", "linkedin-promotions",
+                  "allowProfileAndActivityDataForMarketingAds", PRIVACY,
+                  "Lets LinkedIn use your profile and activity for its own marketing."),
+            _safe("promotions-email", "LinkedIn promotions", "linkedin-promotions",
+                  "tipsForUsingLinkedinViaEmail", PRIVACY, "Sends you tips and promotions by e-mail."),
+            _safe("ads-inferred-location", "Inferred city location", "ads-inferred-location",
+                  "allowIpToPersonalizeAds", ADS, "Uses your IP address to guess your city for ads."),
+            _safe("ads-interests", "Interests and traits", PREFERENCES + "interest-categories",
+                  "adsPrivacyAllowInterestsAndBehaviors", ADS, "Uses inferred interests for ads."),
+            _safe("ads-age", "Age range", "ads-by-age", "allowAdsByAge", ADS, "Uses your age for ads."),
+            _safe("ads-gender", "Gender", "ads-by-gender", "allowAdsByGender", ADS,
+                  "Uses your inferred gender for ads."),
+            _safe("ads-off-linkedin", "Ads off LinkedIn", "ads-beyond-linkedin",
+                  "allowLinkedInAudienceNetwork", ADS, "Shows you LinkedIn's ads on other sites."),
+            _safe("ads-third-party-data", "Data from others for ads", "ads-interactions-with-business",
+                  "allowUseOfThirdPartyData", ADS, "Uses data that others hold about you for ads."),
+            _safe("ads-measurement", "Measure ad success", "ads-related-actions",
+                  "allowConversionTrackings", ADS, "Follows what you do after an ad."),
+        )
+    }
+)
+
+# Rows of the two category pages, in the order of crawl (2026-01); a row beyond these is news.
+KNOWN_ROWS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        PRIVACY: frozenset(
+            {PREFERENCES + slug for slug in (
+                "manage-data-and-activity", "download-my-data", "search-history", "demographic-info",
+                "job-seeker/share-profile-with-job-applications", "job-seeker/signal-recruiter-for-job-alerts",
+                "job-application-accounts", "permitted-services", "data-sharing-for-permitted-services",
+            )}
+            | {SETTINGS + slug for slug in (
+                "policy-and-academic-research", "data-for-ai-improvement", "receive-invitations",
+                "choose-invitations-types", "who-can-message-me", "research-invitations", "linkedin-promotions",
+                "focused-inbox", "read-receipts", "suggest-replies", "message-nudging", "detect-harmful-content",
+                "use-linkedin-data-in-microsoft-word",
+            )}
+            | {"/jobs/application-settings"}
+        ),
+        ADS: frozenset(
+            {PREFERENCES + "interest-categories"}
+            | {SETTINGS + slug for slug in (
+                "ads-connections", "ads-companies-followed", "ads-based-on-groups", "ads-education",
+                "ads-job-information", "ads-employer", "ads-personalization", "ads-location",
+                "ads-inferred-location", "ads-by-age", "ads-by-gender", "ads-beyond-linkedin",
+                "ads-interactions-with-business", "ads-related-actions", "share-data-with-select-partners",
+                "ads-demographics",
+            )}
+        ),
+    }
+)

@@ -1,0 +1,222 @@
+"""Write the store: one sealed folder per visit, its checksums, and the chain that joins them."""
+
+import hashlib
+import re
+import secrets as random_source
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from optout.errors import SecretFound, VisitUnderWay
+from optout.evidence import disk, leaks, record
+from optout.evidence.chain import Run, Tail, head, runs, tail
+from optout.evidence.memory import End, remember
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+__all__ = ["Draft", "Run", "Sealed", "begin", "head", "runs"]
+
+_UNFINISHED = re.compile(r"\.tmp-[0-9a-f]{1,64}")
+_COMPONENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_RESERVED = frozenset({"run.json", "account.json"})
+_UNSIGNED_BECAUSE = "this version of the program cannot sign yet"
+_NOT_RECORDED = "The visit could not be recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A run that was just sealed; `head` is the SHA-256 of its `SHA256SUMS`, 64 hex digits."""
+
+    run: str
+    path: Path
+    head: str
+
+
+class Draft:
+    """A run that is being written: made by `begin`, used in a `with` block, gone at its end unless sealed.
+
+    `damage_seen` is a sentence if the store is not as it was left. `interrupted` names the drafts of visits
+    that broke off; their content is removed already.
+    """
+
+    def __init__(self, runs_folder: Path, *, tail: Tail, memory_file: Path, lock: "BaseFileLock") -> None:
+        self._runs = runs_folder
+        self._tail = tail
+        self._memory = memory_file
+        self._lock = lock
+        self._names: list[str] = []
+        self.damage_seen = tail.damage
+        self.interrupted = _emptied_drafts(runs_folder)
+        self._folder: Path | None = runs_folder / f".tmp-{random_source.token_hex(8)}"
+        self._folder.mkdir(mode=0o700)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)  # what stays is named by the next run
+            self._folder = None
+        self._lock.release()
+
+    def add(self, name: str, content: bytes) -> str:
+        """Given a name like `ai-training/before.element.png` and bytes, keep them; return the name.
+
+        Raise ValueError if the name is taken, reserved or has other signs than letters, digits and `._-`.
+        Raise OptoutError if it cannot be written.
+        """
+        parts = name.split("/")
+        if not all(_COMPONENT.fullmatch(part) for part in parts):
+            raise ValueError(f"{name!r} is not a name that the evidence can hold")
+        if name in _RESERVED or parts[0].startswith("SHA256SUMS") or name in self._names:
+            raise ValueError(f"{name!r} is taken")
+        with disk.one_sentence(_NOT_RECORDED):
+            self._write(name, content)
+        return name
+
+    def seal(
+        self, visit: record.VisitRecord, identity: record.Identity, *, secrets: Iterable[str], now: datetime
+    ) -> Sealed:
+        """Given what the visit says, whose account it is and every live secret, seal the run and return it.
+
+        A file that holds a secret is destroyed and named in `left_out`. Raise SecretFound, with nothing
+        sealed, if `run.json` would hold one. Raise OptoutError if it cannot be written.
+        """
+        patterns = leaks.forms(secrets)
+        sealed = record.stamp(now)
+        with disk.one_sentence(_NOT_RECORDED):
+            salt = self._tail.salt or random_source.token_hex(16)
+            self._write("account.json", record.account_json(identity, salt))
+            sums, left_out = self._search(patterns)
+        content = record.run_json(visit, self._sealing(sealed, left_out))
+        if leaks.holds_one(content, patterns):
+            raise SecretFound(
+                "A secret stood in the record of this visit, so nothing was sealed.",
+                "Please report this as a fault of the program; earlier runs are untouched.",
+            )
+        with disk.one_sentence(_NOT_RECORDED):
+            self._write("run.json", content)
+            sums["run.json"] = hashlib.sha256(content).hexdigest()
+            lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
+            listing = "".join([*lines, *self._tail.links]).encode("ascii")
+            self._write("SHA256SUMS", listing)
+            return self._move_into_place(sealed, hashlib.sha256(listing).hexdigest())
+
+    def _path(self, name: str) -> Path:
+        if self._folder is None:
+            raise ValueError("this run is sealed or given up")
+        return self._folder / name
+
+    def _write(self, name: str, content: bytes) -> None:
+        for folder in _folders_of(name):
+            with suppress(FileExistsError):
+                self._path(folder).mkdir(mode=0o700)
+        disk.write_new(self._path(name), content)
+        self._names.append(name)
+
+    def _search(self, patterns: tuple[bytes, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
+        sums = {}
+        left_out = []
+        for name in self._names:
+            content = self._path(name).read_bytes()
+            if leaks.holds_one(content, patterns):
+                disk.destroy(self._path(name))
+                left_out.append(name)
+            else:
+                sums[name] = hashlib.sha256(content).hexdigest()
+        return sums, tuple(sorted(left_out))
+
+    def _sealing(self, sealed: str, left_out: tuple[str, ...]) -> record.Sealing:
+        return record.Sealing(
+            store=self._tail.store,
+            number=self._tail.number + 1,
+            sealed=sealed,
+            key=None,
+            unsigned_because=_UNSIGNED_BECAUSE,
+            stamps_asked=(),
+            interrupted=self.interrupted,
+            left_out=left_out,
+            damage_seen=self.damage_seen,
+        )
+
+    def _move_into_place(self, sealed: str, head: str) -> Sealed:
+        for folder in sorted({folder for name in self._names for folder in _folders_of(name)}, reverse=True):
+            disk.flush_folder(self._path(folder))
+        disk.flush_folder(self._path("."))
+        number = self._tail.number + 1
+        name = f"{number:06d}_{sealed.replace('-', '').replace(':', '')}"
+        self._path(".").rename(self._runs / name)
+        self._folder = None
+        disk.flush_folder(self._runs)
+        remember(self._memory, End(store=self._tail.store, number=number, run=name, head=head))
+        for draft in self.interrupted:
+            with suppress(OSError):  # it stays and is named once more
+                (self._runs / draft).rmdir()
+        return Sealed(run=name, path=self._runs / name, head=head)
+
+
+def begin(store: Path, *, memory: Path, now: datetime) -> Draft:
+    """Given the store's folder and the file that remembers its head, return a draft of the next run.
+
+    Makes the store on first use and holds it against others until the draft is left. Raise VisitUnderWay if
+    another process holds it, OptoutError if it cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    held_elsewhere = False
+    with disk.one_sentence(_NOT_RECORDED):
+        disk.make_folder(store / "runs")
+        lock = FileLock(store / ".lock", timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            held_elsewhere = True
+    if held_elsewhere:
+        raise VisitUnderWay(
+            "Another visit is writing to this evidence.", "Wait for its end, then run the command again."
+        )
+    try:
+        with disk.one_sentence(_NOT_RECORDED):
+            end = _known_tail(store, memory, now)
+            return Draft(store / "runs", tail=end, memory_file=memory, lock=lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _known_tail(store: Path, memory_file: Path, now: datetime) -> Tail:
+    found = tail(store, memory_file)
+    if not found.store:
+        found = replace(found, store=random_source.token_hex(16))
+        if found.end is None:  # runs without their store.json are damage, and appending does not repair
+            disk.replace(store / "store.json", _store_json(found.store, now))
+    if found.end is not None and found.damage is None and not found.remembered:
+        remember(memory_file, found.end)  # the last visit was killed before it could
+    return found
+
+
+def _store_json(identifier: str, now: datetime) -> bytes:
+    return record.to_json({"format": "1", "store": identifier, "created": now, "key": None, "stamps": ()})
+
+
+def _folders_of(name: str) -> list[str]:
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+
+
+def _emptied_drafts(folder: Path) -> tuple[str, ...]:
+    # Emptied now, as their pictures were never searched for secrets; removed once a sealed run names them.
+    names = sorted(path.name for path in folder.glob(".tmp-*") if _UNFINISHED.fullmatch(path.name))
+    for name in names:
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            disk.empty_folder(path)
+    return tuple(names)

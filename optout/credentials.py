@@ -1,0 +1,280 @@
+"""The only door to the operating system's keyring, and what a secret is inside this program.
+
+Nothing that a keyring backend raises leaves this file: its text, its traceback or what it was
+raised from may hold the secret. What comes out is `KeyringUnusable`, raised afresh.
+"""
+
+import base64
+import hmac
+import os
+import secrets
+import stat
+import threading
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn, SupportsIndex, TypeVar
+
+from optout import log
+from optout.errors import KeyringUnusable, UsageProblem
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+_Answer = TypeVar("_Answer")
+
+SERVICE = "optout"
+PRACTICE_SERVICE = "optout-practice"
+STATE_KEY_SUFFIX = "#state-key"
+DOTS = "••••••"
+PATIENCE = 10.0  # seconds that a keyring has while nobody is there to unlock it
+
+_START = "Sign in at the desktop, or start a keyring there (gnome-keyring or KWallet)."
+_DOCTOR = "Then run `optout doctor`."
+_UNLOCK = "Unlock it (signing in at the desktop does) and run the command again."
+
+
+class Secret:
+    """A text that is shown as dots and kept out of every text that passes `log.redact`."""
+
+    __slots__ = ("__value",)
+    __hash__ = None  # type: ignore[assignment]  # a secret in a set or as a key outlives its use
+
+    def __init__(self, value: str) -> None:
+        log.protect(value)
+        self.__value = value
+
+    def reveal(self) -> str:
+        """Return the text itself. To be called where it is used, and nowhere sooner."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return DOTS
+
+    def __format__(self, spec: str) -> str:
+        return DOTS
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(_bytes(self.__value), _bytes(other.__value))
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("a secret is neither copied nor pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The password and the key of the kept sign-in, per account (upper and lower case are one).
+
+    The fields are the keyring's three verbs on an entry of a given name: `read` gives None if it is
+    not there, `write` replaces it, `erase` may rely on its being there.
+    """
+
+    read: Callable[[str], str | None]
+    write: Callable[[str, str], object]
+    erase: Callable[[str], object]
+
+    def password(self, account: str) -> Secret | None:
+        """Given an account, return its password, or None if none is kept. Raise KeyringUnusable."""
+        return self._read(_name(account))
+
+    def keep_password(self, account: str, password: Secret) -> None:
+        """Given an account and its password, keep it and read it back.
+
+        Raise KeyringUnusable if the keyring fails or does not give back what it was given, UsageProblem
+        if the password is empty.
+        """
+        if not password.reveal():
+            raise UsageProblem("The password is empty.", "Run `optout login` again.")
+        self._keep(_name(account), password)
+
+    def state_key(self, account: str, *, create: bool) -> Secret | None:
+        """Given an account, return the key of its kept sign-in: 32 random bytes in URL-safe base64.
+
+        None if there is none, unless `create` asks for a new one. Raise KeyringUnusable.
+        """
+        name = _name(account) + STATE_KEY_SUFFIX
+        key = self._read(name)
+        if key is None and create:
+            key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            self._keep(name, key)
+        return key
+
+    def forget(self, account: str) -> bool:
+        """Given an account, remove password and key; return whether one was there. Raise KeyringUnusable."""
+        name = _name(account)
+        there = [each for each in (name, name + STATE_KEY_SUFFIX) if self._read(each) is not None]
+        for each in there:
+            self.erase(each)
+        return bool(there)
+
+    def _read(self, name: str) -> Secret | None:
+        value = self.read(name)
+        return None if value is None else Secret(value)
+
+    def _keep(self, name: str, secret: Secret) -> None:
+        self.write(name, secret.reveal())
+        if self._read(name) != secret:
+            raise KeyringUnusable(
+                "The keyring did not give back what it was given to keep.",
+                f"Choose another keyring with PYTHON_KEYRING_BACKEND. {_DOCTOR}",
+            )
+
+
+def open_vault(*, practice: bool, unattended: bool, patience: float = PATIENCE) -> Vault:
+    """Given whether the site is a practice site and whether nobody is there, return the keyring's vault.
+
+    A practice site has a service name of its own, so that a real password is never read for it. While
+    a person is there, the keyring may ask and wait; `unattended`, each call has `patience` seconds.
+    Raise KeyringUnusable if there is no keyring, or one that keeps secrets in the clear or not at all.
+    """
+    _point_to_the_session_bus(os.environ)
+    limit = patience if unattended else None
+    backend = _ask(_load_backend, limit)
+    for each in (backend, *_ask(lambda: tuple(getattr(backend, "backends", ())), limit)):
+        _refuse_if_unsafe(each)
+    service = PRACTICE_SERVICE if practice else SERVICE
+    return Vault(
+        read=lambda name: _ask(lambda: backend.get_password(service, name), limit),
+        write=lambda name, value: _ask(lambda: backend.set_password(service, name, value), limit),
+        erase=lambda name: _ask(lambda: backend.delete_password(service, name), limit),
+    )
+
+
+def in_memory() -> Vault:
+    """Return a vault for a demonstration: it ends with the process."""
+    entries: dict[str, str] = {}
+    return Vault(read=entries.get, write=entries.__setitem__, erase=entries.pop)
+
+
+class _Trap:
+    """Stops any Exception in its block and keeps its class, not the exception.
+
+    What backends raise has no common root (pywin32's and D-Bus's errors are plain Exceptions), and an
+    object that is kept would keep its text, its cause and the local variables of its traceback.
+    """
+
+    __slots__ = ("caught",)
+
+    def __init__(self) -> None:
+        self.caught: type[BaseException] | None = None
+
+    def __enter__(self) -> "_Trap":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self.caught = kind
+        return kind is not None and issubclass(kind, Exception)
+
+
+def _ask(call: Callable[[], _Answer], limit: float | None) -> _Answer:
+    """Given a call into the keyring, return its answer. Raise KeyringUnusable if it fails or is late.
+
+    With a limit (seconds) it runs in a daemon thread: one that never comes back does not hold the exit.
+    """
+    answers: list[_Answer] = []
+    trap = _Trap()
+
+    def ask() -> None:
+        with trap:
+            answers.append(call())
+
+    if limit is None:
+        ask()
+    else:
+        thread = threading.Thread(target=ask, name="keyring", daemon=True)
+        thread.start()
+        thread.join(limit)
+        if thread.is_alive():
+            raise KeyringUnusable(
+                f"The keyring did not answer within {limit:g} seconds; it may be waiting to be unlocked.",
+                _UNLOCK,
+            )
+    if trap.caught is not None:
+        raise _unusable(trap.caught)
+    return answers[0]
+
+
+def _load_backend() -> "KeyringBackend":
+    """Return the backend that the user named, or the best that the machine recommends."""
+    from keyring import core
+
+    core.init_backend(
+        limit=lambda backend: core.recommended(backend) and not _keeps_in_the_clear(type(backend))
+    )
+    return core.get_keyring()
+
+
+def _keeps_in_the_clear(kind: type) -> bool:
+    return any("plaintext" in each.__name__.lower() for each in kind.__mro__)
+
+
+def _refuse_if_unsafe(backend: "KeyringBackend") -> None:
+    """Given a backend, alone or out of a chain, raise KeyringUnusable if nothing may be given to it."""
+    kind = type(backend)
+    modules = {each.__module__ for each in kind.__mro__}
+    if "keyring.backends.fail" in modules or not getattr(backend, "backends", True):
+        raise KeyringUnusable("No keyring was found that may keep a password.", f"{_START} {_DOCTOR}")
+    if _keeps_in_the_clear(kind):
+        fault = "keeps secrets in the clear"
+    elif "keyring.backends.null" in modules:
+        fault = "keeps nothing"
+    else:
+        return
+    raise KeyringUnusable(
+        f"The keyring {kind.__module__}.{kind.__qualname__} {fault} and is refused.",
+        f"Unset PYTHON_KEYRING_BACKEND or name another. {_DOCTOR}",
+    )
+
+
+def _unusable(kind: type[BaseException]) -> KeyringUnusable:
+    """Given the class of what a backend raised, return our error: never its text."""
+    names = {each.__name__ for each in kind.__mro__}
+    if names & {"KeyringLocked", "LockedException", "PromptDismissedException"}:
+        return KeyringUnusable("The keyring is locked.", _UNLOCK)
+    if names & {"NoKeyringError", "InitError", "SecretServiceNotAvailableException"}:
+        return KeyringUnusable("No keyring can be reached.", f"{_START} {_DOCTOR}")
+    name = os.environ.get("PYTHON_KEYRING_BACKEND")
+    if name is not None and names & {
+        "ImportError",
+        "AttributeError",
+        "ValueError",
+        "TypeError",
+        "RuntimeError",
+    }:
+        return KeyringUnusable(
+            f"The keyring that PYTHON_KEYRING_BACKEND names, {name!r}, cannot be used.",
+            f"Correct or unset it. {_DOCTOR}",
+        )
+    return KeyringUnusable(f"The keyring failed ({kind.__module__}.{kind.__qualname__}).", _DOCTOR)
+
+
+def _point_to_the_session_bus(environment: MutableMapping[str, str]) -> None:
+    """Given the environment, name the session bus in it if it is there and is not named.
+
+    cron names none, and without it no keyring of the desktop is found.
+    """
+    if "DBUS_SESSION_BUS_ADDRESS" in environment or not hasattr(os, "getuid"):
+        return
+    socket = Path(environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}") / "bus"
+    with suppress(OSError):
+        facts = socket.stat()
+        if stat.S_ISSOCK(facts.st_mode) and facts.st_uid == os.getuid():
+            environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={socket}"
+
+
+def _name(account: str) -> str:
+    """Given an account, return its name in the keyring. Raise UsageProblem if that would be a key's."""
+    name = account.strip().lower()
+    if not name or name.endswith(STATE_KEY_SUFFIX):
+        raise UsageProblem("That is no account.", "Give the e-mail address that signs in.")
+    return name
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -5,10 +5,8 @@ What stands first wins: the words of the command, the environment, the user's `.
 the defaults.
 """
 
-import difflib
 import os
 import stat
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -178,8 +176,13 @@ def _read_dotenv(path: Path, *, current_folder: bool) -> dict[str, str]:
 
 def _read_toml(path: Path) -> dict[str, str]:
     """Given the user's `config.toml`, return its values by key, all as text; empty if there is no file."""
+    text = _read(path)
+    if not text:
+        return {}
+    import tomllib
+
     try:
-        table = tomllib.loads(_read(path))
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageProblem(f"{path} is not valid TOML.", "Correct the file or move it away.") from error
     values: dict[str, str] = {}
@@ -195,6 +198,8 @@ def _read_toml(path: Path) -> dict[str, str]:
 
 def _unknown(name: str, known: Iterable[str], path: Path) -> UsageProblem:
     """Given a key that is none of ours, return the error that names the nearest one."""
+    import difflib
+
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."

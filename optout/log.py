@@ -5,8 +5,6 @@ nobody thought of. It belongs before everything that leaves: log, standard error
 """
 
 import base64
-import html.entities
-import logging
 import os
 import re
 import sys
@@ -99,7 +97,7 @@ def open_log(folder: Path, *, verbose: int) -> None:
             _show, level=level, format=_LINE, diagnose=False, backtrace=False, catch=False, colorize=False
         )
     logger.configure(patcher=_on_one_line)
-    logging.basicConfig(handlers=[_FromLibraries()], level=logging.WARNING, force=True)
+    _listen_to_libraries(logger)
 
 
 def install_excepthook() -> None:
@@ -161,17 +159,22 @@ class _File:
                 newer.replace(older)
 
 
-class _FromLibraries(logging.Handler):
-    """Carries what libraries log by the standard way into ours."""
+def _listen_to_libraries(logger: "Logger") -> None:
+    """Given our logger, carry into it what libraries log by the standard way."""
+    import logging
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Pass the record on with its level, name and exception."""
-        try:
-            text = record.getMessage()
-        except (TypeError, ValueError):  # the library's own arguments do not fit its own words
-            text = str(record.msg)
-        level = record.levelname if record.levelname in {"ERROR", "CRITICAL"} else "WARNING"
-        _logger().opt(exception=record.exc_info).log(level, "{}: {}", record.name, text)
+    class Carrier(logging.Handler):
+        """Passes a record on with its level, name and exception."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            try:
+                text = record.getMessage()
+            except (TypeError, ValueError):  # the library's own arguments do not fit its own words
+                text = str(record.msg)
+            level = record.levelname if record.levelname in {"ERROR", "CRITICAL"} else "WARNING"
+            logger.opt(exception=record.exc_info).log(level, "{}: {}", record.name, text)
+
+    logging.basicConfig(handlers=[Carrier()], level=logging.WARNING, force=True)
 
 
 def _on_one_line(record: "Record") -> None:
@@ -217,6 +220,8 @@ def _spellings(letter: str) -> str:
     """
     if letter.isascii() and letter.isalnum():
         return letter
+    from html.entities import codepoint2name
+
     number = ord(letter)
     units = letter.encode("utf-16-be", "surrogatepass")
     forms = [
@@ -228,7 +233,7 @@ def _spellings(letter: str) -> str:
     ]
     if number < 256:  # noqa: PLR2004 - one byte
         forms.append(rf"\\+x{_hex(number, 2)}")
-    if name := html.entities.codepoint2name.get(number, "apos" if letter == "'" else ""):
+    if name := codepoint2name.get(number, "apos" if letter == "'" else ""):
         forms.append(rf"&(?:amp;)*{name};")
     if letter == " ":
         forms.append(r"\+")

@@ -1,0 +1,83 @@
+"""Which accounts are known on this machine: a small file of names, no secret in it."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optout.errors import NoCredentials, UsageProblem
+from optout.evidence import disk
+
+if TYPE_CHECKING:
+    from optout.config import Config
+
+LONGEST_ADDRESS = 254  # RFC 5321, as corrected by erratum 1690
+
+
+def known(state: Path) -> tuple[str, ...]:
+    """Given the state folder, return the known accounts in the order in which they were added.
+
+    Raise UsageProblem if the file is there and is not what we wrote.
+    """
+    try:
+        content = json.loads(_file(state).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    except ValueError:
+        content = None
+    names = content.get("accounts") if isinstance(content, dict) else None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UsageProblem(
+            f"{_file(state)} is damaged.", "Remove it, then run `optout login`; it holds no password."
+        )
+    return tuple(names)
+
+
+def remember(state: Path, account: str) -> None:
+    """Given the state folder and an account, add the account if it is not known."""
+    if account not in known(state):
+        _write(state, (*known(state), account))
+
+
+def forget(state: Path, account: str) -> None:
+    """Given the state folder and an account, take the account off the list."""
+    if account in known(state):
+        _write(state, tuple(name for name in known(state) if name != account))
+
+
+def chosen(config: "Config") -> str:
+    """Given the configuration, return the account it names or else the only one known.
+
+    Raise NoCredentials if none is known, UsageProblem if there are several.
+    """
+    if config.account:
+        return checked(config.account)
+    names = known(config.folders.state)
+    if not names:
+        raise NoCredentials("No account is known yet.", "Run `optout login` first.")
+    if len(names) > 1:
+        raise UsageProblem(
+            f"Several accounts are known: {', '.join(names)}.", "Say which one with `--account EMAIL`."
+        )
+    return names[0]
+
+
+def checked(account: str) -> str:
+    """Given an e-mail address as typed, return it trimmed. Raise UsageProblem if it cannot be one."""
+    account = account.strip()
+    before, at, after = account.rpartition("@")
+    odd = any(sign.isspace() or not sign.isprintable() for sign in account)
+    if not (before and at and after) or odd or "@" in before or len(account) > LONGEST_ADDRESS:
+        raise UsageProblem(
+            f"{account!r} is not an e-mail address.",
+            "Give the one you sign in with, as in `--account you@example.org`.",
+        )
+    return account
+
+
+def _file(state: Path) -> Path:
+    return state / "accounts.json"
+
+
+def _write(state: Path, names: tuple[str, ...]) -> None:
+    disk.make_folder(state)
+    disk.replace(_file(state), json.dumps({"accounts": list(names)}, indent=2).encode() + b"\n")

@@ -1,0 +1,96 @@
+"""What leaves the program: every line for a person and every JSON object goes through here, redacted."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import click
+
+from optout.errors import Outcome
+
+
+@dataclass(slots=True)
+class Asked:
+    """What the call asked for, as far as its words were understood; an ending in trouble is told from it."""
+
+    as_json: bool = False
+    schema: str | None = None
+    account: str | None = None
+    settings: Sequence[str] = ()
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    log: Path | None = None
+
+
+def say(text: str) -> None:
+    """Given a text for a person, write it to stdout."""
+    _write(text, sys.stdout)
+
+
+def tell(text: str) -> None:
+    """Given a text for a person, write it to stderr."""
+    _write(text, sys.stderr)
+
+
+def say_json(answer: Mapping[str, object]) -> None:
+    """Given the answer of a command, write it to stdout as one JSON object."""
+    _write(json.dumps(answer, indent=2), sys.stdout)
+
+
+def mark(good: bool | None) -> str:
+    """Given whether something is good, or None for not known, return its mark, coloured for a terminal."""
+    plain = {True: ("✓", "ok"), False: ("✗", "NO"), None: ("?", "?")}[good]
+    colour = {True: "green", False: "red", None: "yellow"}[good]
+    return click.style(plain[0] if _can_write("✓✗") else plain[1], fg=colour, bold=True)
+
+
+def stamp(moment: datetime) -> str:
+    """Given an aware time, return it as UTC in whole seconds with a Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint: str) -> None:
+    """Given how a call ended early, say so on stderr and, if JSON was asked for, in one object on stdout."""
+    tell(f"optout: {sentence} {hint}".rstrip())
+    if not asked.as_json:
+        return
+    answer: dict[str, object] = {"schema": asked.schema, "outcome": outcome.word, "exit_code": exit_code}
+    if asked.schema == "optout.visit/1":
+        answer |= {
+            "account": asked.account,
+            "member": None,
+            "started": stamp(asked.started),
+            "finished": stamp(datetime.now(UTC)),
+            "settings": [_not_tried(name, sentence) for name in asked.settings],
+            "news": [],
+            "evidence": None,
+        }
+    say_json(answer | {"trouble": f"{sentence} {hint}".rstrip()})
+
+
+def _not_tried(name: str, sentence: str) -> dict[str, object]:
+    unread = {"before": "unreadable", "after": "unreadable", "verdict": "unreadable"}
+    return {"name": name, **unread, "reason": sentence, "screenshots": []}
+
+
+def _can_write(text: str) -> bool:
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _write(text: str, stream: IO[str]) -> None:
+    from optout.log import redact
+
+    try:
+        click.echo(redact(text), file=stream, color=False if os.environ.get("NO_COLOR") else None)
+        stream.flush()
+    except BrokenPipeError:
+        # Whoever read has gone; what the command found out still decides its exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

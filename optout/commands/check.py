@@ -1,0 +1,27 @@
+"""`optout check`: look only and seal; with `--fix`, switch off again what came back on."""
+
+import click
+
+from optout.commands import answer, visiting, words
+
+
+@click.command(
+    "check",
+    short_help="Look only, and seal what was seen.",
+    epilog="""\b
+Examples:
+  optout check
+  optout check --quiet --no-input
+  optout check --fix
+""",
+)
+@words.shared("account", "only", "also", "as_json", "quiet", "no_input", "headed", "verbose")
+@click.option("--fix", is_flag=True, help="Switch off again what an earlier visit proved off and is on now.")
+@click.pass_obj
+def command(asked: answer.Asked, said: words.Words, fix: bool) -> int:
+    """Look at the settings, switch nothing, and seal what was seen.
+
+    With --quiet nothing at all is printed while every setting is good. With --fix a setting that
+    came back on is switched off again and proved off; one that was never proved off is left alone.
+    """
+    return visiting.carry_out(said, asked, command="check", fix=fix)

@@ -1,0 +1,122 @@
+"""`optout login`: keep the password in the keyring, or let the person sign in by hand in a window."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from optout.commands import accounts, answer, words
+from optout.commands.steps import Steps
+from optout.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from optout.config import Config
+    from optout.credentials import Secret, Vault
+
+LONGEST_PASSWORD = 1024  # bytes
+
+WARNING = """\
+Before you go on: LinkedIn's User Agreement (8.2) does not allow automated access. A program that
+drives your account may get it restricted. You can do the same by hand, two clicks each:
+{by_hand}
+"""
+
+
+@click.command(
+    "login",
+    short_help="Keep your password in the keyring, or sign in by hand.",
+    epilog="""\b
+Examples:
+  optout login
+  optout login --browser
+  optout login --account you@example.org --password-stdin < password.txt
+""",
+)
+@words.shared("account", "quiet", "no_input", "verbose")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, at most 1 KiB.")
+@click.option("--browser", "by_hand", is_flag=True, help="Sign in by hand in a window; no password is kept.")
+@click.pass_obj
+def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_hand: bool) -> int:
+    """Keep your password in the keyring of this computer, or sign in by hand in a window.
+
+    With --browser a window opens, you sign in yourself, and only the sign-in is kept, encrypted,
+    its key in the keyring. Without it the password is kept in the keyring and typed by the
+    program at each visit that needs it. No password is ever taken from an option or the environment.
+    """
+    if by_hand and password_stdin:
+        raise UsageProblem("--browser keeps no password.", "Leave out one of --browser and --password-stdin.")
+    config = words.configuration(said)
+    account = asked.account = _account(config, said)
+
+    from optout import credentials
+    from optout.linkedin import address, catalogue
+
+    words.logged(config, said, asked)
+    practice = address.is_practice(address.origin_of(config.site))
+    if account not in accounts.known(config.folders.state):
+        pages = [address.origin_of(None) + catalogue.CATALOGUE[name].path for name in catalogue.CORE]
+        answer.tell(WARNING.format(by_hand="\n".join(f"  {page}" for page in pages)))
+    vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
+    if by_hand:
+        _by_hand(account, said, config, vault)
+        return 0
+    vault.keep_password(account, _password(account, said, from_stdin=password_stdin))
+    accounts.remember(config.folders.state, account)
+    if not said.quiet:
+        answer.say(f"The password of {account} is in the keyring of this computer, and nowhere else.")
+        answer.say("Next: `optout run`.")
+    return 0
+
+
+def _account(config: "Config", said: words.Words) -> str:
+    names = accounts.known(config.folders.state)
+    if config.account:
+        return accounts.checked(config.account)
+    if not said.may_ask:
+        raise UsageProblem("Nobody is there to be asked for the account.", "Give it with `--account EMAIL`.")
+    asked = click.prompt(
+        "E-mail address you sign in with", default=names[0] if len(names) == 1 else None, err=True
+    )
+    return accounts.checked(asked)
+
+
+def _password(account: str, said: words.Words, *, from_stdin: bool) -> "Secret":
+    from optout.credentials import Secret
+
+    if not from_stdin:
+        if not said.may_ask:
+            raise UsageProblem(
+                "Nobody is there to be asked for the password.",
+                "Hand it in on standard input with `--password-stdin`.",
+            )
+        return Secret(click.prompt(f"Password of {account} (not shown)", hide_input=True, err=True))
+    content = sys.stdin.buffer.read(LONGEST_PASSWORD + 3)
+    content = content.removesuffix(b"\n").removesuffix(b"\r")
+    if not content:
+        raise UsageProblem("The password on standard input is empty.", "Nothing was stored.")
+    if len(content) > LONGEST_PASSWORD:
+        raise UsageProblem(
+            f"The password on standard input is longer than {LONGEST_PASSWORD} bytes.", "Nothing was stored."
+        )
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if not text or any(sign in text for sign in "\n\r\0"):
+        raise UsageProblem(
+            "Standard input holds more than one line, or is not UTF-8 text.", "Nothing was stored."
+        )
+    return Secret(text)
+
+
+def _by_hand(account: str, said: words.Words, config: "Config", vault: "Vault") -> None:
+    from optout import visit
+
+    with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
+        visit.sign_in_by_hand(account=account, config=config, vault=vault, progress=steps)
+    accounts.remember(config.folders.state, account)
+    if not said.quiet:
+        answer.say(
+            f"The sign-in of {account} is kept, encrypted, in {config.folders.sessions}; no password is."
+        )
+        answer.say("Next: `optout run`.")

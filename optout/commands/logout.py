@@ -1,0 +1,42 @@
+"""`optout logout`: forget the password, the key and the kept sign-in."""
+
+import click
+
+from optout.commands import accounts, answer, words
+
+
+@click.command(
+    "logout",
+    short_help="Forget the password and the kept sign-in.",
+    epilog="""\b
+Examples:
+  optout logout
+  optout logout --account you@example.org
+""",
+)
+@words.shared("account", "quiet", "no_input")
+@click.pass_obj
+def command(asked: answer.Asked, said: words.Words) -> int:
+    """Forget the password, the kept sign-in and its key. The evidence stays.
+
+    The site itself is not told: to end the session there too, sign out in your browser or use
+    the site's own list of active sessions.
+    """
+    config = words.configuration(said)
+    account = asked.account = accounts.chosen(config)
+
+    from optout import credentials
+    from optout.browser import kept
+    from optout.linkedin import address
+
+    practice = address.is_practice(address.origin_of(config.site))
+    file_gone = kept.forget(config.folders.sessions, account)
+    keyring_gone = credentials.open_vault(practice=practice, unattended=not said.may_ask).forget(account)
+    accounts.forget(config.folders.state, account)
+    if not said.quiet:
+        answer.say(
+            f"Forgotten: the password and the kept sign-in of {account}."
+            if file_gone or keyring_gone
+            else f"Nothing was kept for {account}."
+        )
+    return 0

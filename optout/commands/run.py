@@ -1,0 +1,26 @@
+"""`optout run`: look, switch off, look again on a fresh load, seal the evidence."""
+
+import click
+
+from optout.commands import answer, visiting, words
+
+
+@click.command(
+    "run",
+    short_help="Switch the settings off, prove it, seal the evidence.",
+    epilog="""\b
+Examples:
+  optout run
+  optout run --only ai-training --headed
+  optout run --json --no-input > visit.json
+""",
+)
+@words.shared("account", "only", "also", "as_json", "quiet", "no_input", "headed", "verbose")
+@click.pass_obj
+def command(asked: answer.Asked, said: words.Words) -> int:
+    """Sign in, switch the settings off, prove it on a fresh load, and seal the evidence.
+
+    Without --only these are the two core settings, ai-training and affiliate-ads. A setting
+    that is off already is not touched.
+    """
+    return visiting.carry_out(said, asked, command="run")

@@ -1,0 +1,112 @@
+"""What `run` and `check` share: the errand from the words, the visit, and its findings for a person."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from optout.commands import accounts, answer, words
+from optout.commands.steps import Steps
+from optout.errors import Outcome
+from optout.verdict import GOOD, Cause, Finding, Verdict
+
+if TYPE_CHECKING:
+    from optout.visit import SwitchOff, Visit
+
+SAID: dict[Verdict, str] = {
+    Verdict.ALREADY_OFF: "was off already",
+    Verdict.TURNED_OFF: "is off now: switched off, and a fresh load showed it off",
+    Verdict.ON: "is ON",
+    Verdict.CAME_BACK_ON: "is ON again, though an earlier visit proved it off",
+    Verdict.DID_NOT_STICK: "is still ON: it was switched off, and a fresh load showed it on",
+    Verdict.NOT_OFFERED: "is not offered to this account",
+    Verdict.UNREADABLE: "could not be read",
+    Verdict.CONFLICT: "could not be told: two places of the site disagree",
+}
+
+NEXT: dict[Verdict, str] = {
+    Verdict.ON: "Run `optout run` to switch it off.",
+    Verdict.CAME_BACK_ON: "Run `optout check --fix` to switch it off again.",
+    Verdict.DID_NOT_STICK: "Run `optout run` again later, or switch it off by hand: {url}",
+    Verdict.CONFLICT: "Look at the pictures in the evidence, or by hand: {url}",
+}
+UNSURE = frozenset({Verdict.UNREADABLE, Verdict.CONFLICT})
+
+NEXT_UNREAD: dict[Cause | None, str] = {
+    Cause.PAGE: "Look at the pictures in the evidence, or by hand: {url}",
+    Cause.PERSON: "A person is needed; nothing is known about this setting.",
+    Cause.SITE: "Run the same command again later.",
+}
+
+
+def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool = False) -> int:
+    """Given the words of `run`, or of `check` with or without `--fix`, make the visit and print its findings.
+
+    Return the exit code. Raise OptoutError if no visit could begin.
+    """
+    settings = words.settings(said)
+    asked.settings = [setting.name for setting in settings]
+    config = words.configuration(said)
+    asked.account = accounts.chosen(config)
+
+    from optout import credentials, visit
+    from optout.linkedin import address
+
+    words.logged(config, said, asked)
+    origin = address.origin_of(config.site)
+    vault = credentials.open_vault(practice=address.is_practice(origin), unattended=not said.may_ask)
+    errand = visit.Errand(
+        account=asked.account,
+        command=command,
+        settings=settings,
+        switch_off=_may_switch_off(command, fix),
+        headed=said.headed,
+        options={"fix": fix, "only": list(said.only), "also": list(said.also), "headed": said.headed},
+    )
+    with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
+        visited = visit.visit(errand, config=config, vault=vault, progress=steps)
+    report(visited, said, {setting.name: origin + setting.path for setting in settings})
+    return visited.outcome.exit_code
+
+
+def _may_switch_off(command: str, fix: bool) -> "SwitchOff":
+    from optout.visit import SwitchOff
+
+    if command == "run":
+        return SwitchOff.ALL
+    return SwitchOff.CAME_BACK if fix else SwitchOff.NEVER
+
+
+def report(visited: "Visit", said: words.Words, urls: Mapping[str, str]) -> None:
+    """Given a visit, the words and the address of each setting, print what was found as the words ask for it.
+
+    Text goes to stdout, under `--json` to stderr; under `--quiet` there is none if everything is good.
+    """
+    if said.as_json:
+        answer.say_json(visited.to_json())
+    if said.quiet and visited.outcome is Outcome.GOOD:
+        return
+    speak = answer.tell if said.as_json else answer.say
+    for line in told(visited, urls):
+        speak(line)
+
+
+def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
+    """Given a visit and the address of each setting, yield the lines that tell a person what was found."""
+    width = max((len(finding.name) for finding in visited.findings), default=0)
+    for finding in visited.findings:
+        good = True if finding.verdict in GOOD else None if finding.verdict in UNSURE else False
+        yield f"{answer.mark(good)} {finding.name:<{width}}  {SAID[finding.verdict]}"
+        if good is not True:
+            yield f"    {finding.reason}"
+            yield f"    {_next(finding).format(url=urls[finding.name])}"
+    if visited.trouble:
+        yield f"  {visited.trouble}"
+    evidence = visited.to_json()["evidence"]
+    if isinstance(evidence, dict):
+        yield f"  evidence  {evidence['path']}"
+        yield f"  head      {evidence['head']}"
+
+
+def _next(finding: Finding) -> str:
+    return (
+        NEXT_UNREAD[finding.after.cause] if finding.verdict is Verdict.UNREADABLE else NEXT[finding.verdict]
+    )

@@ -1,0 +1,122 @@
+"""The options that several commands share, and what is made of them before anything is done."""
+
+import difflib
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optout.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from optout.commands.answer import Asked
+    from optout.config import Config
+    from optout.linkedin.catalogue import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the person said with the shared options; a command that lacks an option sees its default."""
+
+    account: str | None = None
+    only: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    as_json: bool = False
+    quiet: bool = False
+    no_input: bool = False
+    headed: bool = False
+    verbose: int = 0
+
+    @property
+    def may_ask(self) -> bool:
+        """True if a question would reach a person: a terminal is there and `--no-input` was not given."""
+        return not self.no_input and sys.stdin is not None and sys.stdin.isatty()
+
+
+_OPTIONS: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
+    "account": click.option(
+        "--account", metavar="EMAIL", help="Whose account; not needed while there is only one."
+    ),
+    "only": click.option(
+        "--only", metavar="NAME", multiple=True, help="This setting and no other; may be repeated."
+    ),
+    "also": click.option("--also", metavar="NAME", multiple=True, help="This setting too; may be repeated."),
+    "as_json": click.option(
+        "--json", "as_json", is_flag=True, help="One JSON object on stdout, text on stderr."
+    ),
+    "quiet": click.option("--quiet", "-q", is_flag=True, help="Say nothing when all is well."),
+    "no_input": click.option(
+        "--no-input", is_flag=True, help="Never ask; end with exit code 2 or 5 instead."
+    ),
+    "headed": click.option("--headed", is_flag=True, help="Show the browser window."),
+    "verbose": click.option("--verbose", "-v", count=True, help="Show the log on stderr; twice for more."),
+}
+
+
+def shared(*names: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Given names of shared options, return a decorator that adds them and hands on one `Words`."""
+
+    def add(function: Callable[..., int]) -> Callable[..., int]:
+        @functools.wraps(function)
+        def called(**values: Any) -> int:
+            said = {part.name: values.pop(part.name) for part in fields(Words) if part.name in values}
+            return function(Words(**said), **values)
+
+        decorated: Callable[..., int] = called
+        for name in reversed(names):
+            decorated = _OPTIONS[name](decorated)
+        return decorated
+
+    return add
+
+
+def settings(words: Words) -> "tuple[Setting, ...]":
+    """Given the words, return the wanted settings in the order named, the core ones by default.
+
+    Raise UsageProblem, with the nearest name, if a name is not in the catalogue.
+    """
+    from optout.linkedin import catalogue
+
+    names = dict.fromkeys((*(words.only or catalogue.CORE), *words.also))
+    for name in names:
+        if name not in catalogue.CATALOGUE:
+            raise UsageProblem(
+                f"There is no setting named {name!r}.{nearest(name, catalogue.CATALOGUE)}",
+                "`optout settings` lists the names.",
+            )
+    return tuple(catalogue.CATALOGUE[name] for name in names)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Given a wrong name and the right ones, return " Did you mean …?", or nothing if none is near."""
+    found = difflib.get_close_matches(name, list(names), n=1)
+    return f" Did you mean {found[0]!r}?" if found else ""
+
+
+def configuration(words: Words) -> "Config":
+    """Given the words, return our own configuration. Raise UsageProblem if a value in it cannot be used."""
+    from optout import config
+
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError:
+        cwd = Path(os.sep)  # the folder was removed under us; it holds no .env then
+    return config.load({"account": words.account}, os.environ, interactive=words.may_ask, cwd=cwd)
+
+
+def logged(config: "Config", said: Words, asked: "Asked") -> None:
+    """Given the configuration, open the log there; from now on an unexpected fault is told with its name.
+
+    Raise UsageProblem if it cannot be written.
+    """
+    from optout import log
+
+    config.folders.make()
+    log.open_log(config.folders.logs, verbose=said.verbose)
+    log.install_excepthook()
+    asked.log = config.folders.logs / log.FILE_NAME

@@ -1,0 +1,1 @@
+"""Our own stand-in site on loopback: nothing real is touched by whoever visits it."""

@@ -1,0 +1,22 @@
+"use strict";
+// An advertisement over the whole page, with a way out.
+const promoWords = JSON.parse(document.getElementById("page-data").textContent).words;
+const promo = document.createElement("div");
+promo.className = "promo";
+promo.setAttribute("role", "dialog");
+promo.setAttribute("aria-modal", "true");
+promo.setAttribute("aria-label", promoWords.promo_title);
+const promoCard = document.createElement("div");
+promoCard.className = "dialog__card";
+const promoTitle = document.createElement("h2");
+promoTitle.textContent = promoWords.promo_title;
+const promoText = document.createElement("p");
+promoText.textContent = promoWords.promo_text;
+const promoClose = document.createElement("button");
+promoClose.type = "button";
+promoClose.className = "button";
+promoClose.textContent = promoWords.promo_close;
+promoClose.addEventListener("click", () => promo.remove());
+promoCard.append(promoTitle, promoText, promoClose);
+promo.append(promoCard);
+document.body.append(promo);

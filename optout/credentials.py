@@ -73,13 +73,13 @@ class Vault:
     not there, `write` replaces it, `erase` may rely on its being there.
     """
 
-    read: Callable[[str], str | None]
-    write: Callable[[str, str], object]
+    read: Callable[[str], Secret | None]
+    write: Callable[[str, Secret], object]
     erase: Callable[[str], object]
 
     def password(self, account: str) -> Secret | None:
         """Given an account, return its password, or None if none is kept. Raise KeyringUnusable."""
-        return self._read(_name(account))
+        return self.read(_name(account))
 
     def keep_password(self, account: str, password: Secret) -> None:
         """Given an account and its password, keep it and read it back.
@@ -97,7 +97,7 @@ class Vault:
         None if there is none, unless `create` asks for a new one. Raise KeyringUnusable.
         """
         name = _name(account) + STATE_KEY_SUFFIX
-        key = self._read(name)
+        key = self.read(name)
         if key is None and create:
             key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
             self._keep(name, key)
@@ -106,18 +106,14 @@ class Vault:
     def forget(self, account: str) -> bool:
         """Given an account, remove password and key; return whether one was there. Raise KeyringUnusable."""
         name = _name(account)
-        there = [each for each in (name, name + STATE_KEY_SUFFIX) if self._read(each) is not None]
+        there = [each for each in (name, name + STATE_KEY_SUFFIX) if self.read(each) is not None]
         for each in there:
             self.erase(each)
         return bool(there)
 
-    def _read(self, name: str) -> Secret | None:
-        value = self.read(name)
-        return None if value is None else Secret(value)
-
     def _keep(self, name: str, secret: Secret) -> None:
-        self.write(name, secret.reveal())
-        if self._read(name) != secret:
+        self.write(name, secret)
+        if self.read(name) != secret:
             raise KeyringUnusable(
                 "The keyring did not give back what it was given to keep.",
                 f"Choose another keyring with PYTHON_KEYRING_BACKEND. {_DOCTOR}",
@@ -133,20 +129,20 @@ def open_vault(*, practice: bool, unattended: bool, patience: float = PATIENCE) 
     """
     _point_to_the_session_bus(os.environ)
     limit = patience if unattended else None
-    backend = _ask(_load_backend, limit)
-    for each in (backend, *_ask(lambda: tuple(getattr(backend, "backends", ())), limit)):
-        _refuse_if_unsafe(each)
+    backend, *links = _ask(_load_backend, limit)
+    for each in (backend, *links):
+        _refuse_if_unsafe(type(each))
     service = PRACTICE_SERVICE if practice else SERVICE
     return Vault(
-        read=lambda name: _ask(lambda: backend.get_password(service, name), limit),
-        write=lambda name, value: _ask(lambda: backend.set_password(service, name, value), limit),
+        read=lambda name: _ask(lambda: _hidden(backend.get_password(service, name)), limit),
+        write=lambda name, secret: _ask(lambda: backend.set_password(service, name, secret.reveal()), limit),
         erase=lambda name: _ask(lambda: backend.delete_password(service, name), limit),
     )
 
 
 def in_memory() -> Vault:
     """Return a vault for a demonstration: it ends with the process."""
-    entries: dict[str, str] = {}
+    entries: dict[str, Secret] = {}
     return Vault(read=entries.get, write=entries.__setitem__, erase=entries.pop)
 
 
@@ -200,25 +196,32 @@ def _ask(call: Callable[[], _Answer], limit: float | None) -> _Answer:
     return answers[0]
 
 
-def _load_backend() -> "KeyringBackend":
-    """Return the backend that the user named, or the best that the machine recommends."""
-    from keyring import core
+def _hidden(value: str | None) -> Secret | None:
+    return None if value is None else Secret(value)
+
+
+def _load_backend() -> "tuple[KeyringBackend, ...]":
+    """Return the backend that the user named, or the machine's best; then its links, if it is a chain."""
+    from keyring import core, errors
 
     core.init_backend(
         limit=lambda backend: core.recommended(backend) and not _keeps_in_the_clear(type(backend))
     )
-    return core.get_keyring()
+    backend = core.get_keyring()
+    links = getattr(backend, "backends", None)
+    if links is not None and not links:
+        raise errors.NoKeyringError("an empty chain keeps nothing and says nothing")
+    return backend, *(links or ())
 
 
 def _keeps_in_the_clear(kind: type) -> bool:
     return any("plaintext" in each.__name__.lower() for each in kind.__mro__)
 
 
-def _refuse_if_unsafe(backend: "KeyringBackend") -> None:
-    """Given a backend, alone or out of a chain, raise KeyringUnusable if nothing may be given to it."""
-    kind = type(backend)
+def _refuse_if_unsafe(kind: type) -> None:
+    """Given the class of a backend or of a link in one, raise KeyringUnusable if it must not be used."""
     modules = {each.__module__ for each in kind.__mro__}
-    if "keyring.backends.fail" in modules or not getattr(backend, "backends", True):
+    if "keyring.backends.fail" in modules:
         raise KeyringUnusable("No keyring was found that may keep a password.", f"{_START} {_DOCTOR}")
     if _keeps_in_the_clear(kind):
         fault = "keeps secrets in the clear"
@@ -228,7 +231,7 @@ def _refuse_if_unsafe(backend: "KeyringBackend") -> None:
         return
     raise KeyringUnusable(
         f"The keyring {kind.__module__}.{kind.__qualname__} {fault} and is refused.",
-        f"Unset PYTHON_KEYRING_BACKEND or name another. {_DOCTOR}",
+        f"Choose another one (PYTHON_KEYRING_BACKEND or keyringrc.cfg names it). {_DOCTOR}",
     )
 
 

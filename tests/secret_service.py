@@ -1,0 +1,91 @@
+"""A real Secret Service for tests: a session bus and gnome-keyring of their own, in a temporary folder."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from jeepney import MatchRule, message_bus  # type: ignore[import-untyped]  # it has no stubs
+from jeepney.io.blocking import Proxy, open_dbus_connection  # type: ignore[import-untyped]  # as above
+
+NAME = "org.freedesktop.secrets"
+START_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class SecretService:
+    """One that runs: `address` is its bus, `runtime` the folder in which that bus is the file `bus`."""
+
+    address: str
+    runtime: Path
+    daemon: subprocess.Popen[bytes]
+
+    def lock(self) -> None:
+        """Lock the collection, as a desktop does when nobody is there."""
+        import secretstorage
+
+        with open_dbus_connection(self.address) as connection:
+            secretstorage.get_default_collection(connection).lock()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """For a while, take every call and answer none."""
+        self.daemon.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.daemon.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def running() -> Iterator[SecretService]:
+    """Start bus and keyring, unlocked and empty; at the end stop both and remove all they kept."""
+    folder = Path(tempfile.mkdtemp(prefix="oo-"))  # short: a socket's path has at most 108 bytes
+    runtime = folder / "run"
+    runtime.mkdir(mode=0o700)
+    environment = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(runtime), "PATH": os.environ["PATH"]}
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:path={runtime}/bus"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        with bus.stdout as out:  # type: ignore[union-attr]  # a pipe, as asked for
+            address = out.readline().decode().partition(",")[0]
+        with _keyring(address, environment) as daemon:
+            yield SecretService(address, runtime, daemon)
+    finally:
+        bus.terminate()
+        bus.wait()
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _keyring(address: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    rule = MatchRule(
+        type="signal", sender=message_bus.bus_name, interface=message_bus.interface, member="NameOwnerChanged"
+    )
+    rule.add_arg_condition(0, NAME)
+    with open_dbus_connection(address) as connection, connection.filter(rule) as seen:
+        Proxy(message_bus, connection).AddMatch(rule)
+        daemon = subprocess.Popen(
+            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+            env=environment | {"DBUS_SESSION_BUS_ADDRESS": address},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            with daemon.stdin as password:  # type: ignore[union-attr]  # a pipe, as asked for
+                password.write(b"test-pass")
+            connection.recv_until_filtered(seen, timeout=START_SECONDS)
+            yield daemon
+        finally:
+            daemon.terminate()
+            daemon.wait()

@@ -1,0 +1,217 @@
+"""Go from run to run along the chain and keep, for each named check, what speaks against it.
+
+Standard library only. Memory does not grow with what is in the runs: names and a few sentences are kept.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from optout.evidence.audit_findings import contradictions, proved_off_in, shown
+from optout.evidence.audit_run import Folder
+
+_SHOWN_PROBLEMS = 3
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One named check.
+
+    `result` is `holds`, `fails`, `could_not_check` or `not_asked`; `runs` are the runs in question.
+    """
+
+    name: str
+    result: str
+    sentence: str
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """The problems of one check: the names of all runs, the first few sentences, the number of the rest."""
+
+    failed: int = 0
+    unknown: int = 0
+    sentences: list[str] = field(default_factory=list)
+    runs: dict[str, None] = field(default_factory=dict)
+
+    def add(self, sentence: str, *, run: str | None = None, unknown: bool = False) -> None:
+        """Given a problem and its run, keep it; `unknown`: something could not be checked."""
+        if unknown:
+            self.unknown += 1
+        else:
+            if not self.failed:
+                self.sentences.clear()  # what fails is told rather than what could not be checked
+            self.failed += 1
+        if run is not None:
+            self.runs[run] = None
+        outweighed = unknown and self.failed > 0
+        if len(self.sentences) < _SHOWN_PROBLEMS and not outweighed:
+            self.sentences.append(f"{run}: {sentence}" if run else sentence)
+
+    def check(self, name: str, meaning: str) -> Check:
+        """Given the check's name and what it means if it holds, return its result."""
+        if not self.failed and not self.unknown:
+            return Check(name=name, result="holds", sentence=meaning)
+        more = (self.failed or self.unknown) - len(self.sentences)
+        sentence = "; ".join(self.sentences) + (f"; and {more} more" if more else "")
+        result = "fails" if self.failed else "could_not_check"
+        return Check(name=name, result=result, sentence=sentence, runs=tuple(self.runs))
+
+
+@dataclass(slots=True)
+class Walk:
+    """What is carried from run to run; `store` is the identifier that each run has to repeat."""
+
+    store: str | None = None
+    told: str | None = None
+    runs: int = 0
+    number: int = 0
+    name: str = ""
+    seals: dict[str, str | None] = field(default_factory=dict)
+    files: int = 0
+    verdicts: int = 0
+    unfinished: int = 0
+    signed: bool = False
+    stamped: bool = False
+    told_at: tuple[str, int] | None = None
+    proved_off: set[str] = field(default_factory=set)
+    sequence: Tally = field(default_factory=Tally)
+    genesis: Tally = field(default_factory=Tally)
+    link: Tally = field(default_factory=Tally)
+    whole: Tally = field(default_factory=Tally)
+    unlisted: Tally = field(default_factory=Tally)
+    findings: Tally = field(default_factory=Tally)
+
+    def enter(self, number: int, run: Folder) -> None:
+        """Given the next run, its number taken from its name, judge it against what came before."""
+        for problem in run.problems:
+            tally = self.unlisted if problem.check == "unlisted" else self.whole
+            tally.add(problem.sentence, run=run.name, unknown=problem.unknown)
+        self._follow(number, run)
+        content = run.understood.get("run.json")
+        if isinstance(content, dict):
+            self._compare_names(number, run.name, content)
+            self._find(run, content)
+        else:
+            for tally in (self.sequence, self.findings):
+                tally.add("run.json cannot be understood", run=run.name, unknown=True)
+        self.runs += 1
+        self.files += run.sound_files
+        self.number, self.name, self.seals = number, run.name, run.seals
+        if self.told is not None and run.seals.get("SHA256SUMS") == self.told:
+            self.told_at = (run.name, self.runs)
+
+    def checks(self) -> tuple[Check, ...]:
+        """Return the checks in their order, once every run was entered."""
+        aside = f", {self.unfinished} unfinished not counted" if self.unfinished else ""
+        return (
+            self.sequence.check(
+                "sequence", f"{_count(self.runs, 'run')} of this store, numbered without a gap"
+            ),
+            self.genesis.check("genesis", "the first run continues none"),
+            self.link.check("link", "each run lists exactly the seals of the run before it"),
+            self.whole.check("files", f"{_count(self.files, 'file')} as recorded"),
+            self.unlisted.check("unlisted", f"nothing else lies in the runs{aside}"),
+            self.findings.check(
+                "findings", f"{_count(self.verdicts, 'verdict')}, each as its readings have it"
+            ),
+            _not_yet("signature", "signed", asked=self.signed),
+            _not_yet("timestamp", "time-stamped", asked=self.stamped),
+            _not_yet("time", "time-stamped", asked=self.stamped),
+            self._known_head(),
+            Check(name="known-key", result="not_asked", sentence="no fingerprint of a key was given"),
+        )
+
+    def _follow(self, number: int, run: Folder) -> None:
+        if number == self.number:
+            self.sequence.add(f"its number is that of {self.name}", run=run.name)
+        elif number != self.number + 1:
+            self.sequence.add(f"{self.number + 1:06d} should stand here", run=run.name)
+        if self.runs == 0:
+            if run.links:
+                self.genesis.add("the first run that is here continues another", run=run.name)
+        elif None in self.seals.values():
+            self.link.add(f"a seal of {self.name} cannot be read", run=run.name, unknown=True)
+        elif run.links != {f"../{self.name}/{seal}": digest for seal, digest in self.seals.items()}:
+            self.link.add(self._break(run), run=run.name)
+
+    def _break(self, run: Folder) -> str:
+        told = run.links.get(f"../{self.name}/SHA256SUMS")
+        if told is None:
+            return f"does not continue {self.name}"
+        if told != self.seals.get("SHA256SUMS"):
+            return f"continues {self.name} as it no longer is"
+        return f"{self.name} has other seals than this run recorded"
+
+    def _compare_names(self, number: int, name: str, content: dict[str, object]) -> None:
+        if content.get("schema") != "optout.run/1":
+            self.sequence.add(f"the schema {shown(content.get('schema'))} is unknown", run=name, unknown=True)
+            return
+        if content.get("number") != number:
+            self.sequence.add(f"run.json gives the number {shown(content.get('number'))}", run=name)
+        if f"{number:06d}_{_compact(content.get('sealed'))}" != name:
+            self.sequence.add(f"run.json was sealed at {shown(content.get('sealed'))}", run=name)
+        if self.store is not None and content.get("store") != self.store:
+            self.sequence.add(f"it belongs to the store {shown(content.get('store'))}", run=name)
+
+    def _find(self, run: Folder, content: dict[str, object]) -> None:
+        match content.get("seal"):
+            case {"key": key, "stamps_asked": stamps}:
+                self.signed |= key is not None
+                self.stamped |= stamps != []
+        self.signed |= any(name.endswith(".sshsig") for name in run.seals)
+        self.stamped |= any(name.endswith(".tsr") for name in run.seals)
+        kind = content.get("kind")
+        if kind in ("prune", "key"):
+            return
+        if kind != "visit":
+            self.findings.add(f"the kind {shown(kind)} is unknown", run=run.name, unknown=True)
+            return
+        states = {
+            name.removesuffix("/state.json"): state
+            for name, state in run.understood.items()
+            if name.endswith("/state.json")
+        }
+        for sentence in contradictions(content, states, run.listed, self.proved_off):
+            self.findings.add(sentence, run=run.name)
+        self.proved_off.update(proved_off_in(content))
+        settings = content.get("settings")
+        self.verdicts += len(settings) if isinstance(settings, list) else 0
+
+    def _known_head(self) -> Check:
+        if self.told is None:
+            return Check(name="known-head", result="not_asked", sentence="no head was given (--head)")
+        if self.told_at is None:
+            return Check(
+                name="known-head", result="fails", sentence="the head that was given is not in the chain"
+            )
+        name, position = self.told_at
+        since = self.runs - position
+        later = f"; {since} more since" if since else ", the newest"
+        return Check(name="known-head", result="holds", sentence=f"it is the head of {name}{later}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _compact(sealed: object) -> str | None:
+    if not isinstance(sealed, str) or not _TIME.fullmatch(sealed):
+        return None
+    try:
+        datetime.fromisoformat(sealed)
+    except ValueError:
+        return None
+    return sealed.replace("-", "").replace(":", "")
+
+
+def _not_yet(name: str, done: str, *, asked: bool) -> Check:
+    if asked:
+        return Check(
+            name=name,
+            result="could_not_check",
+            sentence=f"some runs are {done}; this version cannot check that",
+        )
+    return Check(name=name, result="not_asked", sentence=f"no run is {done}")

@@ -1,0 +1,146 @@
+"""Does a run say what follows from its own readings: the rule, stated anew, not taken from the program.
+
+Standard library only. A test holds the two tables equal to `optout.verdict` and `optout.errors`.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+
+# Reading before, reading after: the verdicts that can follow. Any other pair is a conflict.
+FOLLOWS: Mapping[tuple[str, str], frozenset[str]] = {
+    ("off", "off"): frozenset({"already_off"}),
+    ("on", "off"): frozenset({"turned_off", "conflict"}),
+    ("on", "on"): frozenset({"on", "came_back_on", "did_not_stick"}),
+    ("not_offered", "not_offered"): frozenset({"not_offered"}),
+    **{
+        (before, "unreadable"): frozenset({"unreadable", "conflict"})
+        for before in ("on", "off", "not_offered", "unreadable")
+    },
+}
+READINGS = frozenset({"on", "off", "not_offered", "unreadable"})
+PROVED_OFF = frozenset({"already_off", "turned_off"})
+
+# Worst first, with the exit code; `MILDEST` is the best ending that a verdict allows.
+ENDINGS: Mapping[str, int] = {
+    "evidence_damaged": 6,
+    "fault": 1,
+    "usage": 2,
+    "on": 3,
+    "could_not_tell": 4,
+    "person_needed": 5,
+    "try_later": 75,
+    "good": 0,
+}
+MILDEST: Mapping[str, str] = {
+    "already_off": "good",
+    "turned_off": "good",
+    "not_offered": "good",
+    "on": "on",
+    "came_back_on": "on",
+    "did_not_stick": "on",
+    "conflict": "could_not_tell",
+    "unreadable": "try_later",
+}
+_BADNESS = {word: -rank for rank, word in enumerate(ENDINGS)}
+_LONGEST_SHOWN = 80
+_CHECKED = {"off": False, "on": True}
+
+
+def contradictions(
+    run: Mapping[str, object], states: Mapping[str, object], listed: Set[str], proved_off: Set[str]
+) -> Iterator[str]:
+    """Given a visit's `run.json`, return a sentence for each thing in it that does not follow from the rest.
+
+    `states` maps the name of a setting to the content of its `state.json`, `listed` holds the names in
+    `SHA256SUMS`, `proved_off` the settings that an earlier run proved off. Any value may be of any type.
+    """
+    settings = run.get("settings")
+    if not isinstance(settings, list) or not all(isinstance(setting, dict) for setting in settings):
+        yield "its settings are not a list of findings"
+        return
+    names = [_word(setting.get("name")) for setting in settings]
+    if len(set(names)) != len(names):
+        yield "it names a setting twice"
+    for name, setting in zip(names, settings, strict=True):
+        yield from _of_setting(name, setting, proved_off)
+        yield from _of_pictures(name, setting.get("screenshots"), listed)
+        if name in states:
+            yield from _of_state(name, setting, states[name])
+    yield from _of_ending(run, [_word(setting.get("verdict")) for setting in settings])
+
+
+def proved_off_in(run: Mapping[str, object]) -> Iterator[str]:
+    """Given a `run.json`, return the names of the settings that it proves off."""
+    settings = run.get("settings")
+    for setting in settings if isinstance(settings, list) else ():
+        match setting:
+            case {"name": str(name), "verdict": str(verdict)} if verdict in PROVED_OFF:
+                yield name
+
+
+def shown(value: object) -> str:
+    """Given any value out of a file, return it short, in ASCII, on one line."""
+    match value:
+        case str():
+            return ascii(value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "...")
+        case None | bool() | float():
+            return str(value)
+        case int():
+            return str(value) if abs(value) < 10**_LONGEST_SHOWN else "a huge number"
+    return "a list" if isinstance(value, list) else "an object"
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _of_setting(name: str, setting: Mapping[str, object], proved_off: Set[str]) -> Iterator[str]:
+    before, after, verdict = (_word(setting.get(member)) for member in ("before", "after", "verdict"))
+    if before not in READINGS or after not in READINGS:
+        yield f"{shown(name)} has the readings {shown(before)} and {shown(after)}, which are none"
+    elif verdict not in FOLLOWS.get((before, after), {"conflict"}):
+        yield f"{shown(name)} is called {shown(verdict)}, which {before} and {after} do not allow"
+    elif verdict == "came_back_on" and name not in proved_off:
+        yield f"{shown(name)} is called came_back_on, but no earlier run proved it off"
+
+
+def _of_pictures(name: str, pictures: object, listed: Set[str]) -> Iterator[str]:
+    if not isinstance(pictures, list):
+        yield f"the pictures of {shown(name)} are not a list"
+        return
+    for picture in pictures:
+        if _word(picture) not in listed:
+            yield f"{shown(name)} rests on {shown(picture)}, which is not sealed with it"
+
+
+def _of_state(name: str, setting: Mapping[str, object], state: object) -> Iterator[str]:
+    stages = state.get("stages") if isinstance(state, dict) else None
+    if not isinstance(stages, dict):
+        yield f"state.json of {shown(name)} holds no stages"
+        return
+    last = "reload" if "reload" in stages else "before"
+    for member, stage in (("before", "before"), ("after", last)):
+        reading = setting.get(member)
+        if reading not in ("on", "off"):
+            continue
+        seen = stages.get(stage)
+        checked = seen.get("checked") if isinstance(seen, dict) else None
+        if checked is not _CHECKED[reading]:
+            yield (
+                f"{shown(name)} was read {reading} ({member}), "
+                f"but its state.json has {shown(checked)} at the stage {stage}"
+            )
+
+
+def _of_ending(run: Mapping[str, object], verdicts: list[str]) -> Iterator[str]:
+    outcome, code = _word(run.get("outcome")), run.get("exit_code")
+    if type(code) is not int or ENDINGS.get(outcome) != code:
+        yield f"the outcome {shown(outcome)} does not go with the exit code {shown(code)}"
+        return
+    allowed = [MILDEST.get(verdict, "could_not_tell") for verdict in verdicts]
+    if run.get("damage_seen") is not None:
+        allowed.append("evidence_damaged")
+    if not verdicts:
+        allowed.append("try_later")
+    worst = max(allowed, key=_BADNESS.__getitem__)
+    if _BADNESS[outcome] < _BADNESS[worst]:
+        yield f"its outcome is {outcome}, better than what it found ({worst})"

@@ -120,3 +120,7 @@ class VisitUnderWay(TryLater):
 
 class SiteUnavailable(TryLater):
     """The site, or the way to it, is down, slow or asks for calm."""
+
+
+class Throttled(SiteUnavailable):
+    """The site asked for calm: nothing more is loaded in this visit."""

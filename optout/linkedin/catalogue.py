@@ -81,26 +81,79 @@ CATALOGUE: Mapping[str, Setting] = MappingProxyType(
         for setting in (
             AI_TRAINING,
             AFFILIATE_ADS,
-            _safe("research", "Social, economic, and workplace research", "policy-and-academic-research",
-                  "allowAnonymizedDataResearch", PRIVACY, "Lets researchers use data about you."),
-            _safe("promotions-data", "LinkedIn promotions", "linkedin-promotions",
-                  "allowProfileAndActivityDataForMarketingAds", PRIVACY,
-                  "Lets LinkedIn use your profile and activity for its own marketing."),
-            _safe("promotions-email", "LinkedIn promotions", "linkedin-promotions",
-                  "tipsForUsingLinkedinViaEmail", PRIVACY, "Sends you tips and promotions by e-mail."),
-            _safe("ads-inferred-location", "Inferred city location", "ads-inferred-location",
-                  "allowIpToPersonalizeAds", ADS, "Uses your IP address to guess your city for ads."),
-            _safe("ads-interests", "Interests and traits", PREFERENCES + "interest-categories",
-                  "adsPrivacyAllowInterestsAndBehaviors", ADS, "Uses inferred interests for ads."),
+            _safe(
+                "research",
+                "Social, economic, and workplace research",
+                "policy-and-academic-research",
+                "allowAnonymizedDataResearch",
+                PRIVACY,
+                "Lets researchers use data about you.",
+            ),
+            _safe(
+                "promotions-data",
+                "LinkedIn promotions",
+                "linkedin-promotions",
+                "allowProfileAndActivityDataForMarketingAds",
+                PRIVACY,
+                "Lets LinkedIn use your profile and activity for its own marketing.",
+            ),
+            _safe(
+                "promotions-email",
+                "LinkedIn promotions",
+                "linkedin-promotions",
+                "tipsForUsingLinkedinViaEmail",
+                PRIVACY,
+                "Sends you tips and promotions by e-mail.",
+            ),
+            _safe(
+                "ads-inferred-location",
+                "Inferred city location",
+                "ads-inferred-location",
+                "allowIpToPersonalizeAds",
+                ADS,
+                "Uses your IP address to guess your city for ads.",
+            ),
+            _safe(
+                "ads-interests",
+                "Interests and traits",
+                PREFERENCES + "interest-categories",
+                "adsPrivacyAllowInterestsAndBehaviors",
+                ADS,
+                "Uses inferred interests for ads.",
+            ),
             _safe("ads-age", "Age range", "ads-by-age", "allowAdsByAge", ADS, "Uses your age for ads."),
-            _safe("ads-gender", "Gender", "ads-by-gender", "allowAdsByGender", ADS,
-                  "Uses your inferred gender for ads."),
-            _safe("ads-off-linkedin", "Ads off LinkedIn", "ads-beyond-linkedin",
-                  "allowLinkedInAudienceNetwork", ADS, "Shows you LinkedIn's ads on other sites."),
-            _safe("ads-third-party-data", "Data from others for ads", "ads-interactions-with-business",
-                  "allowUseOfThirdPartyData", ADS, "Uses data that others hold about you for ads."),
-            _safe("ads-measurement", "Measure ad success", "ads-related-actions",
-                  "allowConversionTrackings", ADS, "Follows what you do after an ad."),
+            _safe(
+                "ads-gender",
+                "Gender",
+                "ads-by-gender",
+                "allowAdsByGender",
+                ADS,
+                "Uses your inferred gender for ads.",
+            ),
+            _safe(
+                "ads-off-linkedin",
+                "Ads off LinkedIn",
+                "ads-beyond-linkedin",
+                "allowLinkedInAudienceNetwork",
+                ADS,
+                "Shows you LinkedIn's ads on other sites.",
+            ),
+            _safe(
+                "ads-third-party-data",
+                "Data from others for ads",
+                "ads-interactions-with-business",
+                "allowUseOfThirdPartyData",
+                ADS,
+                "Uses data that others hold about you for ads.",
+            ),
+            _safe(
+                "ads-measurement",
+                "Measure ad success",
+                "ads-related-actions",
+                "allowConversionTrackings",
+                ADS,
+                "Follows what you do after an ad.",
+            ),
         )
     }
 )
@@ -109,28 +162,63 @@ CATALOGUE: Mapping[str, Setting] = MappingProxyType(
 KNOWN_ROWS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         PRIVACY: frozenset(
-            {PREFERENCES + slug for slug in (
-                "manage-data-and-activity", "download-my-data", "search-history", "demographic-info",
-                "job-seeker/share-profile-with-job-applications", "job-seeker/signal-recruiter-for-job-alerts",
-                "job-application-accounts", "permitted-services", "data-sharing-for-permitted-services",
-            )}
-            | {SETTINGS + slug for slug in (
-                "policy-and-academic-research", "data-for-ai-improvement", "receive-invitations",
-                "choose-invitations-types", "who-can-message-me", "research-invitations", "linkedin-promotions",
-                "focused-inbox", "read-receipts", "suggest-replies", "message-nudging", "detect-harmful-content",
-                "use-linkedin-data-in-microsoft-word",
-            )}
+            {
+                PREFERENCES + slug
+                for slug in (
+                    "manage-data-and-activity",
+                    "download-my-data",
+                    "search-history",
+                    "demographic-info",
+                    "job-seeker/share-profile-with-job-applications",
+                    "job-seeker/signal-recruiter-for-job-alerts",
+                    "job-application-accounts",
+                    "permitted-services",
+                    "data-sharing-for-permitted-services",
+                )
+            }
+            | {
+                SETTINGS + slug
+                for slug in (
+                    "policy-and-academic-research",
+                    "data-for-ai-improvement",
+                    "receive-invitations",
+                    "choose-invitations-types",
+                    "who-can-message-me",
+                    "research-invitations",
+                    "linkedin-promotions",
+                    "focused-inbox",
+                    "read-receipts",
+                    "suggest-replies",
+                    "message-nudging",
+                    "detect-harmful-content",
+                    "use-linkedin-data-in-microsoft-word",
+                )
+            }
             | {"/jobs/application-settings"}
         ),
         ADS: frozenset(
             {PREFERENCES + "interest-categories"}
-            | {SETTINGS + slug for slug in (
-                "ads-connections", "ads-companies-followed", "ads-based-on-groups", "ads-education",
-                "ads-job-information", "ads-employer", "ads-personalization", "ads-location",
-                "ads-inferred-location", "ads-by-age", "ads-by-gender", "ads-beyond-linkedin",
-                "ads-interactions-with-business", "ads-related-actions", "share-data-with-select-partners",
-                "ads-demographics",
-            )}
+            | {
+                SETTINGS + slug
+                for slug in (
+                    "ads-connections",
+                    "ads-companies-followed",
+                    "ads-based-on-groups",
+                    "ads-education",
+                    "ads-job-information",
+                    "ads-employer",
+                    "ads-personalization",
+                    "ads-location",
+                    "ads-inferred-location",
+                    "ads-by-age",
+                    "ads-by-gender",
+                    "ads-beyond-linkedin",
+                    "ads-interactions-with-business",
+                    "ads-related-actions",
+                    "share-data-with-select-partners",
+                    "ads-demographics",
+                )
+            }
         ),
     }
 )

@@ -1,0 +1,112 @@
+"""Arrive at the site with the kept sign-in, and keep it again on the way out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from optout.browser import kept
+from optout.browser.window import Window, open_window
+from optout.config import Config
+from optout.credentials import Vault
+from optout.errors import AnotherMember, NoCredentials, OptoutError, PersonNeeded
+from optout.linkedin import session, signin
+from optout.linkedin.stay import Stay
+from optout.log import protect
+
+HAND_PATIENCE = 900.0  # seconds a person has to sign in by hand
+
+
+@dataclass(kw_only=True)
+class Arrival:
+    """One coming and going for an account. `tell` hears one line per step.
+
+    `secrets` are the live secrets of this visit, `sign_in` says where the sign-in came from ("kept", "typed",
+    "none"), `environment` what the browser said of itself; all are filled as the visit goes on.
+    """
+
+    account: str
+    origin: str
+    config: Config
+    vault: Vault
+    tell: Callable[[str], None]
+    secrets: set[str] = field(default_factory=set)
+    sign_in: str = "none"
+    environment: dict[str, object] = field(default_factory=dict)
+
+    @contextmanager
+    def stay(self, *, headed: bool, expected: str | None) -> Iterator[Stay]:
+        """Given the member this evidence is about, or None, yield a stay in a fresh browser.
+
+        A living sign-in is kept at the end, unless it turned out to be another member's. Raise KeyringUnusable,
+        BrowserMissing, or SiteUnavailable if the browser died.
+        """
+        key = self.vault.state_key(self.account, create=False)
+        state = None
+        if key is not None:
+            state = kept.load(self.config.folders.sessions, self.account, key.reveal(), origin=self.origin)
+        self.sign_in = "kept" if state else "none"
+        self.tell("opening the browser")
+        with open_window(
+            choice=self.config.browser, headed=headed, state=state, timeout=self.config.timeout
+        ) as window:
+            self.environment = window.environment()
+            stay = Stay(
+                page=window.page,
+                origin=self.origin,
+                account=self.account,
+                password=self._password,
+                timeout=self.config.timeout,
+                tell=self.tell,
+                expected=expected,
+            )
+            try:
+                yield stay
+            except AnotherMember:
+                raise
+            else:
+                if stay.alive:
+                    self._keep(window)
+            finally:
+                self._remember_secrets(window)
+
+    def by_hand(self) -> None:
+        """Open a window, wait until the person has signed in there, and keep the sign-in.
+
+        Nothing is typed for them. Raise PersonNeeded if the window was closed or the time ran out.
+        """
+        with open_window(
+            choice=self.config.browser, headed=True, state=None, timeout=self.config.timeout
+        ) as window:
+            self.tell("waiting until you have signed in, in the window")
+            signin.await_person(window.page, self.origin, patience=HAND_PATIENCE)
+            self._keep(window)
+
+    def _password(self) -> str:
+        """Return the password, read at the moment of typing."""
+        password = self.vault.password(self.account)
+        if password is None:
+            raise NoCredentials(
+                f"No living sign-in and no password is kept for {self.account}.",
+                f"Run `optout login --account {self.account}`, with --browser to sign in by hand.",
+            )
+        self.sign_in = "typed"
+        self.secrets.add(password.reveal())
+        return password.reveal()
+
+    def _keep(self, window: Window) -> None:
+        """Keep the sign-in as it is now; a visit whose sign-in cannot be kept is still a visit."""
+        try:
+            key = self.vault.state_key(self.account, create=True)
+            if key is None:
+                raise PersonNeeded("The keyring keeps no key for the sign-in.", "Run `optout doctor`.")
+            kept.save(
+                self.config.folders.sessions, self.account, key.reveal(), window.state(), origin=self.origin
+            )
+        except (OptoutError, OSError) as error:
+            self.tell(f"the sign-in could not be kept: {error}")
+
+    def _remember_secrets(self, window: Window) -> None:
+        """Note the cookies that must stand in no output, as long as the browser still tells them."""
+        for value in session.secret_cookies(window.page.context, self.origin):
+            protect(value)
+            self.secrets.add(value)

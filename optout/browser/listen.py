@@ -1,0 +1,96 @@
+"""Listen to what the page itself does while a switch is turned: a hint for people, never a proof."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Page, Request, Response
+
+SAVING = frozenset({"PUT", "POST", "PATCH"})
+QUIET = 0.75  # seconds without a request after which nothing is expected to be saved any more
+
+
+@dataclass(kw_only=True)
+class Heard:
+    """What was heard: requests under way, the answers (path, HTTP status or None), and kinds of dialogs."""
+
+    page: "Page"
+    under_way: list["Request"] = field(default_factory=list)
+    answers: list[tuple[str, int | None]] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def outlast(self, key: str, limit: float) -> None:
+        """Wait until the page has saved `key`, or for 750 ms without a new request; at most `limit` seconds."""
+        from playwright.sync_api import Error
+
+        deadline = time.monotonic() + limit
+        quiet_since = time.monotonic()
+        count = 0
+        while time.monotonic() < deadline:
+            if self.under_way or count != len(self.answers):
+                count, quiet_since = len(self.answers), time.monotonic()
+            saved = any(key in path for path, _ in self.answers)
+            if not self.under_way and (saved or time.monotonic() - quiet_since >= QUIET):
+                return
+            try:
+                self.page.wait_for_timeout(50)  # the sync API hands out events only inside a call of its own
+            except Error:
+                return
+
+    def sentence(self, key: str) -> str:
+        """Return what was heard about saving `key`, as the tail of a reason; empty if nothing was."""
+        words = [
+            "the save went unanswered" if status is None else f"the site answered HTTP {status} to the save"
+            for path, status in self.answers
+            if key in path
+        ]
+        if any(request for request in self.under_way if key in urlsplit(request.url).path):
+            words.append("the save went unanswered")
+        if self.dialogs:
+            words.append(f"a dialog ({self.dialogs[-1]}) came up and was not accepted")
+        return "; ".join(words[-2:])
+
+
+@contextmanager
+def listening(page: "Page") -> Iterator[Heard]:
+    """Given a page, yield what is heard from it; dialogs are dismissed, a question about leaving is left."""
+    heard = Heard(page=page)
+
+    def started(request: "Request") -> None:
+        if request.method in SAVING and request.resource_type in {"fetch", "xhr"}:
+            heard.under_way.append(request)
+
+    def answered(response: "Response") -> None:
+        note(response.request, response.status)
+
+    def failed(request: "Request") -> None:
+        note(request, None)
+
+    def note(request: "Request", status: int | None) -> None:
+        if request in heard.under_way:
+            heard.under_way.remove(request)
+            heard.answers.append((urlsplit(request.url).path, status))
+
+    def asked(dialog: "Dialog") -> None:
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
+        heard.dialogs.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("request", started)
+    # Not requestfinished: it never comes for an answer whose body the page does not read (Chromium 156).
+    page.on("response", answered)
+    page.on("requestfailed", failed)
+    page.on("dialog", asked)
+    try:
+        yield heard
+    finally:
+        page.remove_listener("request", started)
+        page.remove_listener("response", answered)
+        page.remove_listener("requestfailed", failed)
+        page.remove_listener("dialog", asked)

@@ -1,0 +1,108 @@
+"""Open one fresh browser page with the kept sign-in, and always close it."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optout.browser import find
+from optout.errors import BrowserMissing, SiteUnavailable
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, StorageState, ViewportSize
+
+VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One page in a fresh context: no cache, no service worker, nothing but the kept sign-in."""
+
+    page: "Page"
+    browser: str
+    headless: bool
+
+    def state(self) -> Mapping[str, Any]:
+        """Return cookies and storage as they are now."""
+        return self.page.context.storage_state(indexed_db=True)
+
+    def environment(self) -> dict[str, object]:
+        """Return what the evidence says of the browser; None for what cannot be told."""
+        from playwright.sync_api import Error
+
+        try:
+            told = self.page.evaluate(
+                "() => [navigator.language, Intl.DateTimeFormat().resolvedOptions().timeZone]"
+            )
+        except Error:
+            told = [None, None]
+        return {
+            "browser": self.browser,
+            "headless": self.headless,
+            "locale": told[0],
+            "viewport": [VIEWPORT["width"], VIEWPORT["height"]],
+            "time_zone": told[1],
+        }
+
+
+@contextmanager
+def open_window(
+    *, choice: str | None, headed: bool, state: "StorageState | None", timeout: float
+) -> Iterator[Window]:
+    """Given OPTOUT_BROWSER or None and a kept state or None, yield a window; `timeout` is in seconds.
+
+    Every load comes from the network: the cache is off and service workers are kept out.
+    Raise BrowserMissing if no browser starts. The browser is closed whatever happens.
+    """
+    from playwright.sync_api import Error, sync_playwright
+
+    for name in ("DEBUG", "PWDEBUG"):  # both make Playwright print what is typed
+        os.environ.pop(name, None)
+    try:
+        manager = sync_playwright()
+        playwright = manager.start()
+    except (Error, OSError) as error:
+        raise BrowserMissing(
+            f"Playwright does not start ({str(error).splitlines()[0][:120]}).",
+            "On Debian and Ubuntu it needs the package libatomic1.",
+        ) from error
+    died = False
+    try:
+        browser, name = find.launch(playwright, choice, headed=headed)
+        try:
+            context = browser.new_context(viewport=VIEWPORT, storage_state=state, service_workers="block")
+            context.set_default_timeout(timeout * 1000)
+            page = context.new_page()
+            devtools = context.new_cdp_session(page)
+            devtools.send("Network.enable")
+            devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+            yield Window(
+                page=page, browser=f"{_product(name)} {browser.version.split('.')[0]}", headless=not headed
+            )
+        except Error:
+            died = True
+        finally:
+            _close(browser)
+    finally:
+        playwright.stop()
+    if died:
+        raise SiteUnavailable("The browser stopped in the middle of the visit.", "Run the command again.")
+
+
+def _close(browser: Any) -> None:  # noqa: ANN401 - playwright is imported lazily
+    """Close the browser, also one that has died."""
+    from playwright.sync_api import Error
+
+    try:
+        browser.close()
+    except Error:
+        return
+
+
+def _product(name: str) -> str:
+    """Return the name of the product that a candidate is."""
+    lowered = name.lower()
+    if "edge" in lowered:
+        return "Edge"
+    return "Chrome" if "chrome" in lowered and "chromium" not in lowered else "Chromium"

@@ -1,0 +1,130 @@
+"""Load one address of the site afresh, and say what came back."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from optout.errors import SignInStopped, SiteUnavailable, Throttled
+from optout.linkedin.address import State, without_values
+from optout.linkedin.challenge import stopped
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+THROTTLED = frozenset({429, 999})  # 999 is LinkedIn's own (linkedin.md 6)
+BAD_REQUEST = 400
+FORBIDDEN = 403
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """One load: addresses without the values of their queries, times in UTC, `status` None if unknown."""
+
+    at: datetime
+    asked: str
+    shown: str
+    redirects: tuple[str, ...]
+    status: int | None
+    server_date: datetime | None
+
+    def step(self) -> dict[str, object]:
+        """Return the load as a step of the evidence, without who is signed in."""
+        skew = None if self.server_date is None else round((self.at - self.server_date).total_seconds())
+        return {
+            "at": _written(self.at),
+            "did": "load",
+            "asked": _nameless(self.asked),
+            "redirects": [_nameless(address) for address in self.redirects],
+            "shown": _nameless(self.shown),
+            "status": self.status,
+            "server_date": None if self.server_date is None else _written(self.server_date),
+            "skew_s": skew,
+        }
+
+
+def load(page: "Page", address: str, *, timeout: float) -> Loaded:
+    """Given a page and an address, load it from the network and return what came back.
+
+    Returns as soon as the document has begun; what it shows comes later (`sight.look`).
+    Raise Throttled on 429 and 999, SiteUnavailable on 5xx and when nothing came within `timeout`
+    seconds, SignInStopped(redirect_loop, bad_cookies) on what dead cookies bring.
+    """
+    from playwright.sync_api import Error, TimeoutError
+
+    failure = ""
+    response: Response | None = None
+    try:
+        response = page.goto(address, wait_until="commit", timeout=timeout * 1000)
+    except TimeoutError:
+        failure = "timeout"
+    except Error as error:
+        failure = _network_word(error.message)
+    if failure == "ERR_TOO_MANY_REDIRECTS":
+        raise stopped(State.REDIRECT_LOOP)
+    if failure and failure not in {"ERR_ABORTED", "interrupted"}:
+        raise SiteUnavailable(f"The site could not be reached ({failure}).", "Try again later.")
+    at = datetime.now(UTC)
+    if response is not None:
+        refuse_status(response.status)
+    return Loaded(
+        at=at,
+        asked=without_values(address),
+        shown=without_values(page.url),
+        redirects=tuple(without_values(url) for url in _redirects(response)),
+        status=None if response is None else response.status,
+        server_date=_server_date(response),
+    )
+
+
+def refuse_status(status: int) -> None:
+    """Given the HTTP status of a document, raise what it stands for if nothing can be read from the page."""
+    if status in THROTTLED:
+        raise Throttled(f"The site asks for calm (HTTP {status}).", "Wait some hours before the next visit.")
+    if status >= 500:
+        raise SiteUnavailable(f"The site answered HTTP {status}.", "Try again later.")
+    if status == BAD_REQUEST:
+        raise stopped(State.BAD_COOKIES)
+
+
+def is_dead_sign_in(stop: SignInStopped) -> bool:
+    """Given why a load stopped, return whether a fresh sign-in without the old cookies may cure it."""
+    return stop.state == State.REDIRECT_LOOP
+
+
+def _network_word(message: str) -> str:
+    """Return the browser's own word for a failed load."""
+    found = re.search(r"net::(ERR_[A-Z_]+)", message)
+    if found:
+        return found[1]
+    return "interrupted" if "interrupted by another navigation" in message else "closed"
+
+
+def _redirects(response: "Response | None") -> list[str]:
+    """Return the addresses that sent the browser on, first to last, without the one it ended at."""
+    chain: list[str] = []
+    request = response.request.redirected_from if response else None
+    while request is not None:
+        chain.insert(0, request.url)
+        request = request.redirected_from
+    return chain
+
+
+def _server_date(response: "Response | None") -> datetime | None:
+    """Return the server's own clock, None if it told none."""
+    written = response.headers.get("date") if response else None
+    try:
+        return parsedate_to_datetime(written).astimezone(UTC) if written else None
+    except ValueError:
+        return None
+
+
+def _nameless(address: str) -> str:
+    """Return an address without the member's public identifier."""
+    return re.sub(r"/in/[^/?#]+", "/in/…", address)
+
+
+def _written(moment: datetime) -> str:
+    """Return a UTC time in whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

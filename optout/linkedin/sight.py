@@ -1,0 +1,188 @@
+"""What one page shows at one moment, taken in a single turn of the page."""
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from optout.errors import SiteUnavailable
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ElementHandle, Page
+
+POLL = 0.05  # seconds between two looks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchSight:
+    """One box that carries the setting's key; `card` is x, y, width, height in pixels of the whole page."""
+
+    checked: bool
+    mixed: bool
+    enabled: bool
+    aria: str | None
+    label: str
+    card: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controls:
+    """What else on the page could be a switch."""
+
+    other_keys: tuple[str, ...]
+    boxes: int
+    radios: int
+    others: int
+    frames: int
+    shadow: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether anything but the box with the key could be meant as a switch."""
+        return bool(self.boxes or self.radios or self.others or self.frames or self.shadow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One page at one moment. `text` is the number of characters in its `main`."""
+
+    href: str
+    ready: bool
+    lang: str
+    title: str
+    text: int
+    heading: str
+    description: str
+    home: int
+    members: tuple[str, ...]
+    username: bool
+    password: bool
+    hidden_key: str | None
+    chooser: bool
+    email_code: bool
+    phone_code: bool
+    recovery: bool
+    push: bool
+    captcha: bool
+    errors: tuple[str, ...]
+    weak: bool
+    banner: bool
+    dialog: bool
+    busy: bool
+    switches: tuple[SwitchSight, ...]
+    controls: Controls | None
+
+
+def call(page: "Page", function: str, **asked: object) -> Any:  # noqa: ANN401 - what the page answers
+    """Given the name of a function of page.js and what it asks for, return the page's answer as JSON.
+
+    Raise playwright's Error if the page went away meanwhile; its text never holds what was asked.
+    """
+    return page.evaluate(_expression(function), asked)
+
+
+def element(page: "Page", function: str, **asked: object) -> "ElementHandle | None":
+    """Given the name of a function of page.js that finds an element, return it, or None."""
+    return page.evaluate_handle(_expression(function), asked).as_element()
+
+
+def look(page: "Page", key: str | None = None) -> Sight | None:
+    """Given a page and perhaps a setting's key, return what it shows; None while it is between two documents
+    or shows the browser's own error page.
+
+    Raise SiteUnavailable if the page was closed.
+    """
+    from playwright.sync_api import Error
+
+    try:
+        raw = call(page, "survey", key=key)
+    except Error:
+        if page.is_closed():
+            raise SiteUnavailable("The browser's page was closed.", "Run the command again.") from None
+        return None
+    href = str(raw["href"])
+    return None if href.startswith(("chrome-error:", "about:")) else _sight(raw)
+
+
+def wait(page: "Page", seconds: float, enough: Callable[[], bool]) -> bool:
+    """Given a page and a condition, look every 50 ms until it holds; return whether it did within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not enough():
+        if time.monotonic() >= deadline:
+            return False
+        pause(page, POLL)
+    return True
+
+
+def pause(page: "Page", seconds: float) -> None:
+    """Given a page, let the browser's events come in for `seconds`; the only wait by the clock."""
+    from playwright.sync_api import Error
+
+    try:
+        page.wait_for_timeout(seconds * 1000)  # the sync API hands out events only inside a call of its own
+    except Error:
+        raise SiteUnavailable("The browser's page was closed.", "Run the command again.") from None
+
+
+def _expression(function: str) -> str:
+    """Return the script that runs one function of page.js on one argument."""
+    return f"(asked) => ({_script()})().{function}(asked)"
+
+
+@functools.cache
+def _script() -> str:
+    """Return page.js without the comment at its head."""
+    text = resources.files("optout.linkedin").joinpath("page.js").read_text(encoding="utf-8")
+    return text[text.index("() =>") :].rstrip()
+
+
+def _sight(raw: Mapping[str, Any]) -> Sight:
+    """Return the page's answer as a record."""
+    controls = raw["controls"]
+    return Sight(
+        href=raw["href"],
+        ready=raw["ready"] == "complete",
+        lang=raw["lang"],
+        title=raw["title"],
+        text=raw["text"],
+        heading=raw["heading"],
+        description=raw["description"],
+        home=raw["home"],
+        members=tuple(raw["members"]),
+        username=raw["username"],
+        password=raw["password"],
+        hidden_key=raw["hiddenKey"],
+        chooser=raw["chooser"],
+        email_code=raw["emailCode"],
+        phone_code=raw["phoneCode"],
+        recovery=raw["recovery"],
+        push=raw["push"],
+        captcha=raw["captcha"],
+        errors=tuple(raw["errors"]),
+        weak=raw["weak"],
+        banner=raw["banner"],
+        dialog=raw["dialog"],
+        busy=raw["busy"],
+        switches=tuple(
+            SwitchSight(
+                checked=box["checked"],
+                mixed=box["mixed"],
+                enabled=box["enabled"],
+                aria=box["aria"],
+                label=box["label"],
+                card=(box["card"]["x"], box["card"]["y"], box["card"]["width"], box["card"]["height"]),
+            )
+            for box in raw["switches"]
+        ),
+        controls=controls
+        and Controls(
+            other_keys=tuple(controls["otherKeys"]),
+            boxes=controls["boxes"],
+            radios=controls["radios"],
+            others=controls["others"],
+            frames=controls["frames"],
+            shadow=controls["shadow"],
+        ),
+    )

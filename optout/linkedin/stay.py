@@ -1,0 +1,115 @@
+"""A stay on the site: open any of its addresses as the signed-in member, signing in at most once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from optout.errors import PageNotUnderstood, SignInStopped, SiteUnavailable
+from optout.linkedin import member
+from optout.linkedin.address import SIGNED_OUT, State
+from optout.linkedin.challenge import recognise, stopped
+from optout.linkedin.load import FORBIDDEN, Loaded, is_dead_sign_in, load
+from optout.linkedin.session import cookies_alive, is_remembered
+from optout.linkedin.sight import Sight, look
+from optout.linkedin.signin import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(kw_only=True)
+class Stay:
+    """One signed-in stay in one page. `timeout` is in seconds.
+
+    `password` is called at the moment of typing, at most once. `tell` hears one line per step. `expected`
+    is the member that this evidence is about, None as long as no page has shown one.
+    """
+
+    page: "Page"
+    origin: str
+    account: str
+    password: Callable[[], str]
+    timeout: float
+    tell: Callable[[str], None]
+    expected: str | None = None
+    typed: bool = False
+    arrived: bool = False
+    loads: list[Loaded] = field(default_factory=list)
+
+    def at(self, path: str, read: Callable[[Loaded], Answer]) -> Answer:
+        """Given a path, load it afresh and return what `read` makes of the page.
+
+        Where the page turns out to be signed out, sign in and load it again. `read` calls `look` and
+        so learns of a sign-in page wherever it appears. Raise what `load`, `sign_in` and `read` raise.
+        """
+        try:
+            answer = read(self._load(path))
+        except SignInStopped as stop:
+            if not (stop.state in SIGNED_OUT or is_dead_sign_in(stop)):
+                raise
+            answer = self._again(path, read, stop)
+        self.arrived = True
+        return answer
+
+    def look(self, key: str | None = None) -> Sight | None:
+        """Return what the page shows for a setting's key; None while it is not there yet.
+
+        Raise SignInStopped with the state's name if it shows any sign of a sign-in, AnotherMember if it
+        shows another member than before. An interstitial counts as in the way.
+        """
+        sight = look(self.page, key)
+        if sight is None:
+            return None
+        state = recognise(sight, self.origin)
+        if state is not State.INSIDE:
+            raise stopped(state)
+        seen = member.of(sight)
+        member.require_same(self.expected, seen)
+        self.expected = self.expected or seen
+        return sight
+
+    @property
+    def alive(self) -> bool:
+        """Whether the browser holds the cookies of a living sign-in."""
+        return cookies_alive(self.page.context, self.origin)
+
+    def _again(self, path: str, read: Callable[[Loaded], Answer], stop: SignInStopped) -> Answer:
+        """Load once more, since the site may renew the sign-in by itself; then sign in, once in a stay."""
+        if is_dead_sign_in(stop):
+            self.page.context.clear_cookies()
+        elif is_remembered(self.page.context, self.origin) and not self.typed:
+            try:
+                return read(self._load(path))
+            except SignInStopped as second:
+                if second.state not in SIGNED_OUT:
+                    raise
+                stop = second
+        if self.typed:
+            raise stop
+        self.tell("signing in")
+        if is_dead_sign_in(stop):
+            self._load("/login")
+        sign_in(
+            self.page, origin=self.origin, account=self.account, password=self._once, timeout=self.timeout
+        )
+        self.typed = True
+        return read(self._load(path))
+
+    def _once(self) -> str:
+        """Return the password, and remember that this stay has had it."""
+        self.typed = True
+        return self.password()
+
+    def _load(self, path: str) -> Loaded:
+        """Load a path of the site; refuse what cannot be read."""
+        loaded = load(self.page, self.origin + path, timeout=self.timeout)
+        self.loads.append(loaded)
+        if loaded.status == FORBIDDEN:
+            if self.arrived:
+                raise PageNotUnderstood(
+                    "The site forbids this page (HTTP 403).", "Open it in your own browser."
+                )
+            raise SiteUnavailable("The site refuses every page (HTTP 403).", "Try again later.")
+        return loaded

@@ -1,0 +1,137 @@
+"""What a visit writes down on its way: pictures, the text beside them, steps and news, for the evidence."""
+
+import json
+import platform
+import sys
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from optout.browser import photograph
+from optout.errors import OptoutError
+from optout.linkedin.catalogue import CATALOGUE_DATE, Setting
+from optout.linkedin.menu import Menu
+from optout.linkedin.switch import Seen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from optout.evidence.ledger import Draft
+    from optout.linkedin.load import Loaded
+
+DECIDING = "reload"  # the stage whose reading is the finding's `after`
+
+
+@dataclass(kw_only=True)
+class Notebook:
+    """The notes of one visit; `draft` takes the pictures at once, the texts when the notebook is closed."""
+
+    draft: "Draft"
+    news: list[str] = field(default_factory=list)
+    steps: list[dict[str, object]] = field(default_factory=list)
+    pictures: dict[str, list[str]] = field(default_factory=dict)
+    stages: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
+    menus: dict[str, Menu] = field(default_factory=dict)
+
+    def capture(self, page: "Page", setting: Setting, stage: str, seen: Seen, *, full: bool) -> None:
+        """Given a page and what it showed, keep its picture and its text as a stage of the setting.
+
+        The card is photographed where there is one; the whole page if `full`, or if there is no card.
+        """
+        self.stages.setdefault(setting.name, {})[stage] = seen.facts(setting.key)
+        if seen.card is not None:
+            self._keep(setting, f"{stage}.element.png", photograph.card(page, seen.card))
+        if full or seen.card is None:
+            self._keep(setting, f"{stage}.full.png", photograph.full_page(page))
+
+    def capture_menu(self, page: "Page", setting: Setting) -> None:
+        """Given the category page as it stands, keep its picture as evidence for a setting without a row."""
+        self._keep(setting, "category.full.png", photograph.full_page(page))
+
+    def is_locked(self, setting: Setting) -> bool:
+        """Return whether the switch could not be turned when it was first read."""
+        before = self.stages.get(setting.name, {}).get("before", {})
+        return before.get("enabled") is False
+
+    def overtake(self, setting: Setting) -> None:
+        """Set aside the deciding stage of a setting, since a newer load takes its place."""
+        stages = self.stages.setdefault(setting.name, {})
+        if DECIDING in stages:
+            stages[f"early-{DECIDING}"] = stages.pop(DECIDING)
+
+    def walked(self, loads: "list[Loaded]", setting: Setting | None) -> None:
+        """Given the loads of a stay so far, note those that are not noted yet as steps for a setting."""
+        for loaded in loads[len(self.steps) :]:
+            step = loaded.step()
+            self.steps.append(
+                {"at": step.pop("at"), "did": step.pop("did"), "setting": setting and setting.name, **step}
+            )
+
+    def close(self) -> None:
+        """Write the texts into the draft."""
+        for name, stages in self.stages.items():
+            self.draft.add(f"{name}/state.json", _json({"stages": stages}))
+        if self.menus:
+            rows = {
+                category: [{"path": row.path, "label": row.label} for row in menu.rows]
+                for category, menu in self.menus.items()
+            }
+            self.draft.add("rows.json", _json(rows))
+
+    def _keep(self, setting: Setting, name: str, picture: bytes | None) -> None:
+        """Keep one picture, if there is one, under the first free name."""
+        if picture is None:
+            return
+        kept = self.pictures.setdefault(setting.name, [])
+        stem, kind = name.split(".", 1)
+        wanted, number = f"{setting.name}/{name}", 1
+        while wanted in kept:
+            number += 1
+            wanted = f"{setting.name}/{stem}-{number}.{kind}"
+        kept.append(self.draft.add(wanted, picture))
+
+
+def environment(browser: dict[str, object], *, session: str) -> dict[str, object]:
+    """Given what is known of the browser and where the sign-in came from, return the block of `run.json`.
+
+    None stands for what could not be told.
+    """
+    unknown = dict.fromkeys(("browser", "headless", "locale", "viewport", "time_zone"))
+    told = unknown | browser
+    return {
+        "optout": _version(),
+        "catalogue": CATALOGUE_DATE,
+        "python": platform.python_version(),
+        "os": _system(),
+        **told,
+        "clock_synchronised": None,
+        "proxy": None,
+        "session": session,
+    }
+
+
+def reason_of(error: OptoutError) -> str:
+    """Given an error that kept a setting from being read, return the sentence that becomes its reason."""
+    return f"{error.sentence} {error.hint}".strip()
+
+
+def _version() -> str | None:
+    """Return the version of this program."""
+    try:
+        return metadata.version("optout")
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _system() -> str:
+    """Return the name and version of the operating system."""
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return f"{platform.system()} {platform.release()}"
+    return f"{release.get('NAME', sys.platform)} {release.get('VERSION_ID', '')}".strip()
+
+
+def _json(content: object) -> bytes:
+    """Return JSON as the evidence writes it."""
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()

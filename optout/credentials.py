@@ -32,7 +32,7 @@ DOTS = "••••••"
 PATIENCE = 10.0  # seconds that a keyring has while nobody is there to unlock it
 
 _START = "Sign in at the desktop, or start a keyring there (gnome-keyring or KWallet)."
-_DOCTOR = "Then run `optout doctor`."
+_DOCTOR = "Run `optout doctor` to see what is missing."
 _UNLOCK = "Unlock it (signing in at the desktop does) and run the command again."
 
 

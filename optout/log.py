@@ -44,30 +44,44 @@ class _Finders:
     cores: tuple[str, ...]
 
 
-# What this process must never let out. A value is filled in when the first text asks for it.
-_live: dict[str, _Finders | None] = {}
+class Net:
+    """Secrets that must not get out, and what catches them."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, _Finders | None] = {}  # a value is filled in when the first text asks for it
+
+    def protect(self, secret: str) -> None:
+        """Given a secret, catch it from now on. An empty one is in every text and is ignored."""
+        if secret:
+            self._live.setdefault(secret, None)
+
+    def redact(self, text: str) -> str:
+        """Given a text, return it with every secret replaced by PLACEHOLDER.
+
+        Found as it stands, inside repr, JSON, URLs, HTML and base64 at any offset, also several times
+        over and mixed. A secret of fewer than SHORT characters is found only where it stands as a word
+        of its own, since it would otherwise cut up all that is said. Longer secrets go first.
+        """
+        for secret in sorted(self._live.copy(), key=len, reverse=True):
+            finders = self._live[secret] or _finders(secret)
+            self._live[secret] = finders
+            text = finders.written.sub(PLACEHOLDER, text)
+            if finders.encoded is not None and any(core in text for core in finders.cores):
+                text = finders.encoded.sub(PLACEHOLDER, text)
+        return text
+
+
+_net = Net()
 
 
 def protect(secret: str) -> None:
     """Given a secret, keep it out of every text that passes `redact` until the process ends."""
-    if secret:
-        _live.setdefault(secret, None)
+    _net.protect(secret)
 
 
 def redact(text: str) -> str:
-    """Given a text, return it with every live secret replaced by PLACEHOLDER.
-
-    Found as it stands, inside repr, JSON, URLs, HTML and base64 at any offset, also several times
-    over and mixed. A secret of fewer than SHORT characters is found only where it stands as a word of
-    its own, since it would otherwise cut up all that is said. Longer secrets go first.
-    """
-    for secret in sorted(_live.copy(), key=len, reverse=True):
-        finders = _live[secret] or _finders(secret)
-        _live[secret] = finders
-        text = finders.written.sub(PLACEHOLDER, text)
-        if finders.encoded is not None and any(core in text for core in finders.cores):
-            text = finders.encoded.sub(PLACEHOLDER, text)
-    return text
+    """Given a text, return it with every live secret replaced by PLACEHOLDER, however it is written."""
+    return _net.redact(text)
 
 
 def open_log(folder: Path, *, verbose: int) -> None:
@@ -100,20 +114,20 @@ def open_log(folder: Path, *, verbose: int) -> None:
     _listen_to_libraries(logger)
 
 
-def install_excepthook() -> None:
+def install_excepthook(file: Path | None = None) -> None:
     """From now on, an exception that nobody caught is one sentence on standard error.
 
-    Its traceback goes to the log file, redacted, if `open_log` was called, and nowhere else if not.
+    Its traceback goes to the log, redacted, if `open_log` was called, and nowhere else. Given the log's
+    `file`, the sentence names it.
     """
+    where = f"; its traceback is in {file}" if file is not None else ""
 
     def in_main(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             _say("Interrupted.")
             return
         _logger().opt(exception=(kind, error, trace)).critical("unexpected fault")
-        _say(
-            f"optout stopped on a fault of its own ({kind.__name__}); its log {FILE_NAME} has the traceback."
-        )
+        _say(f"optout stopped on a fault of its own ({kind.__name__}){where}.")
 
     def in_thread(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None and args.exc_type is not SystemExit:

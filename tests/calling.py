@@ -5,9 +5,10 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from optout.practice.site import PracticeSite
+if TYPE_CHECKING:
+    from optout.practice.site import PracticeSite
 
 COMMAND_SECONDS = 120.0
 
@@ -32,7 +33,7 @@ class Ended:
 class StartPractice(Protocol):
     """Starts a practice site; keywords as PracticeSite takes them, the password by default PASSWORD."""
 
-    def __call__(self, *moods: str, **keywords: object) -> PracticeSite:
+    def __call__(self, *moods: str, **keywords: object) -> "PracticeSite":
         """Given moods and keywords, return the running site."""
 
 
@@ -42,7 +43,7 @@ class RunOptout(Protocol):
     def __call__(
         self,
         *args: str,
-        site: PracticeSite | str | None = None,
+        site: "PracticeSite | str | None" = None,
         home: Path | None = None,
         input: str | None = None,  # noqa: A002 - named as in subprocess.run
         env: Mapping[str, str | None] | None = None,

@@ -60,11 +60,10 @@ def keyring() -> Iterator[SecretService]:
 
 
 @pytest.fixture
-def locked_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretService]:
-    """A Secret Service of this test's own, locked, with nobody to unlock it."""
+def locked_keyring() -> Iterator[SecretService]:
+    """A Secret Service of this test's own, locked, for processes that are given its address."""
     with secret_service.running() as service:
         service.lock()
-        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", service.address)
         yield service
 
 
@@ -145,7 +144,7 @@ def python(tmp_path: Path) -> RunPython:
 
     def run(code: str, *args: str, **env: str) -> Ended:
         environment = {"PATH": os.environ["PATH"], "HOME": str(person), "LANG": "C.UTF-8"} | env
-        environment["PYTHONPATH"] = os.pathsep.join(path)
+        environment["PYTHONPATH"] = os.pathsep.join([*path, env.get("PYTHONPATH", "")])
         return call([sys.executable, "-c", code, *args], person, environment, None)
 
     return run

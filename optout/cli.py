@@ -194,4 +194,4 @@ def _described(error: BaseException) -> str:
 
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
-    return text if text.endswith((".", "?", "!", ")")) else f"{text}."
+    return text if text.endswith((".", "?", "!", "?)")) else f"{text}."

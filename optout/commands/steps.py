@@ -64,6 +64,6 @@ class Steps:
         if self._step and self._console is not None:
             from rich.text import Text
 
-            line = Text(f"  {self._step:<44} {time.monotonic() - self._began:5.1f} s", style="dim")
+            line = Text(f"{time.monotonic() - self._began:5.1f} s  {self._step}", style="dim")
             self._console.print(line)
         self._step = ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SAID: dict[Verdict, str] = {
     Verdict.ALREADY_OFF: "was off already",
-    Verdict.TURNED_OFF: "is off now: switched off, and a fresh load showed it off",
+    Verdict.TURNED_OFF: "was ON, is off now: a fresh load showed it off",
     Verdict.ON: "is ON",
     Verdict.CAME_BACK_ON: "is ON again, though an earlier visit proved it off",
     Verdict.DID_NOT_STICK: "is still ON: it was switched off, and a fresh load showed it on",
@@ -81,7 +81,7 @@ def report(visited: "Visit", said: words.Words, urls: Mapping[str, str]) -> None
     Text goes to stdout, under `--json` to stderr; under `--quiet` there is none if everything is good.
     """
     if said.as_json:
-        answer.say_json(visited.to_json())
+        answer.say_json(visited.to_json() | {"trouble": visited.trouble})
     if said.quiet and visited.outcome is Outcome.GOOD:
         return
     speak = answer.tell if said.as_json else answer.say
@@ -100,10 +100,9 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
             yield f"    {_next(finding).format(url=urls[finding.name])}"
     if visited.trouble:
         yield f"  {visited.trouble}"
-    evidence = visited.to_json()["evidence"]
-    if isinstance(evidence, dict):
-        yield f"  evidence  {evidence['path']}"
-        yield f"  head      {evidence['head']}"
+    if visited.sealed is not None:
+        yield f"  evidence  {visited.sealed.path}"
+        yield f"  head      {visited.sealed.head}"
 
 
 def _next(finding: Finding) -> str:

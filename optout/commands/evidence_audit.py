@@ -1,0 +1,101 @@
+"""`optout evidence audit`: walk the chain of runs and say, check by check, whether it holds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from optout.commands import accounts, answer, words
+from optout.errors import EvidenceDamaged
+
+if TYPE_CHECKING:
+    from optout.config import Config
+    from optout.evidence.audit import Audit
+
+MARKS = {"holds": True, "fails": False, "could_not_check": None}
+ENDS = {
+    "good": "Everything that was checked holds.",
+    "could_not_tell": "Not everything could be checked.",
+    "evidence_damaged": "THE EVIDENCE DOES NOT HOLD.",
+}
+
+
+@click.command(
+    "audit",
+    short_help="Check files, chain and findings; say which check holds.",
+    epilog="""\b
+Examples:
+  optout evidence audit
+  optout evidence audit ./received --head 7a1f...
+  optout evidence audit --json
+
+\b
+Exit codes: 0 all holds, 4 something could not be checked, 6 something fails.
+""",
+)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--head", metavar="HEX", help="A head you were told: is it in this chain?")
+@words.shared("account", "as_json", "quiet")
+@click.pass_obj
+def command(asked: answer.Asked, said: words.Words, path: Path | None, head: str | None) -> int:
+    """Check the evidence in PATH, or your own: every file, the chain from run to run, the findings.
+
+    For your own evidence the head that this computer remembers is checked too, so that a cut end
+    shows. The same checks run without the rest of this program: `python -m optout.evidence.audit
+    PATH` needs only Python, and `sha256sum -c SHA256SUMS` in a run's folder checks that run.
+    """
+    from optout.evidence import audit
+
+    config = words.configuration(said)
+    store = path or own_store(asked, config)
+    found = audit.audit(store, head=head or remembered(store, config))
+    if said.as_json:
+        answer.say_json(found.to_json())
+    elif not (said.quiet and found.exit_code == 0):
+        say(found)
+    return found.exit_code
+
+
+def own_store(asked: answer.Asked, config: "Config") -> Path:
+    """Given the configuration, return the folder of the account's own evidence, whether it exists or not."""
+    from optout.config import account_folder
+
+    account = asked.account = accounts.chosen(config)
+    return config.folders.evidence / account_folder(account)
+
+
+def remembered(store: Path, config: "Config") -> str | None:
+    """Given a store, return the head that this computer remembers of it, or None if it remembers none.
+
+    Raise EvidenceDamaged if what it remembers cannot be understood.
+    """
+    from optout.evidence import memory
+
+    if store.resolve().parent != config.folders.evidence.resolve():
+        return None
+    path = config.folders.state / f"{store.name}.head.json"  # where visit.py keeps it
+    try:
+        end = memory.recall(path)
+    except ValueError:
+        end = None
+    else:
+        return end.head if end else None
+    raise EvidenceDamaged(
+        f"The remembered head in {path} cannot be understood.", "Audit with `--head HEX` instead."
+    )
+
+
+def say(found: "Audit") -> None:
+    """Given an audit, print it check by check, then what it cannot show."""
+    answer.say(
+        f"{found.runs} run{'s' * (found.runs != 1)}, {found.first} to {found.last}"
+        if found.first
+        else "no run"
+    )
+    width = max(len(check.name) for check in found.checks)
+    for check in found.checks:
+        mark = answer.mark(MARKS[check.result]) if check.result in MARKS else "-"
+        answer.say(f"{mark} {check.name:<{width}}  {check.sentence}")
+    answer.say(ENDS[found.outcome])
+    if found.head:
+        answer.say(f"head  {found.head}")

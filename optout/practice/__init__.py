@@ -1,1 +1,0 @@
-"""Our own stand-in site on loopback: nothing real is touched by whoever visits it."""

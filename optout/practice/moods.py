@@ -181,8 +181,10 @@ class Moods(MutableSet[str]):
         if mood not in MOODS:
             raise ValueError(f"no mood is called {value!r}; there are: {', '.join(sorted(MOODS))}")
         if colon and (mood not in PER_SETTING or setting not in CORE):
-            raise ValueError(f"the mood {mood!r} has no {setting!r}; there are: {', '.join(CORE)}, "
-                             f"for the moods {', '.join(sorted(PER_SETTING))}")
+            raise ValueError(
+                f"the mood {mood!r} has no {setting!r}; there are: {', '.join(CORE)}, "
+                f"for the moods {', '.join(sorted(PER_SETTING))}"
+            )
         if value not in self._names:
             self._names.add(value)
             self._on_add(value)

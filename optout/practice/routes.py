@@ -1,14 +1,17 @@
-"""Which request is for which page. The order is the rule: trouble on the way, then the door, then the page."""
+"""Which request is for which page. The order is the rule: trouble on the way, the door, then the page."""
 
 from collections.abc import Callable
 
 from optout.practice import (
+    banners,
     challenge_pages,
     checkpoint,
+    list_page,
     look_alikes,
+    member_pages,
     saving,
     sessions,
-    settings_pages,
+    setting_page,
     signin_pages,
     trouble,
 )
@@ -19,6 +22,7 @@ from optout.practice.wire import Reply, Request, redirect
 
 Page = Callable[[State, Request], Reply]
 SIGN_IN = ("/login", "/uas/login", "/checkpoint/lg/login", "/flagship-web/login")
+PLAIN = {"/mynetwork": "network", "/messaging": "messages", "/notifications": "notices", "/in/": "me"}
 OPEN: dict[tuple[str, str], Page] = {
     ("POST", "/checkpoint/lg/login-submit"): checkpoint.submitted,
     ("POST", "/uas/login-submit"): checkpoint.submitted,
@@ -31,6 +35,8 @@ OPEN: dict[tuple[str, str], Page] = {
     ("GET", "/checkpoint/rm/sign-in-another-account"): signin_pages.form_page,
     ("GET", "/login/login-restriction"): challenge_pages.restricted,
     ("GET", "/authwall"): signin_pages.authwall,
+    ("POST", saving.UNSEEN): saving.unseen,
+    ("POST", banners.PRESSED): banners.pressed,
 }
 
 
@@ -41,13 +47,11 @@ def answer(state: State, request: Request, other: Callable[[], str], origin: str
     if reply is not None:
         return reply
     if request.path.startswith("/static/"):
-        return _static(request)
+        return _static(request.path.removeprefix("/static/"))
     path = request.path.rstrip("/") or "/"
     method = "GET" if request.method == "HEAD" else request.method
     if method == "PUT" and path.startswith(saving.ADDRESS):
         return saving.put(state, request)
-    if (method, path) == ("POST", saving.UNSEEN):
-        return saving.unseen(state, request)
     if method == "GET" and path in SIGN_IN:
         return _sign_in(state, request, other, origin)
     known = OPEN.get((method, path))
@@ -56,7 +60,7 @@ def answer(state: State, request: Request, other: Callable[[], str], origin: str
     if path.startswith("/checkpoint"):
         return _checkpoint(state, request, method, path)
     if method != "GET":
-        return Reply(status=405, body=notice(state.words, title="405", text=state.words["not_found_text"]))
+        return Reply(status=405, body=notice(state.words, "405", state.words["not_found_text"]))
     return _members_only(state, request, path, row)
 
 
@@ -122,7 +126,7 @@ def _at_second_setting(state: State, request: Request, session: Session, row: Ro
     with state.lock:
         session.opened.append(row.name)
     if second and "offline-midway" in state.moods:
-        state.once("offline")
+        state.once("offline-midway")
         return Reply(hang_up=True)
     if second and "dies-between" in state.moods and state.once("dies-between"):
         sessions.end(state, request)
@@ -131,7 +135,7 @@ def _at_second_setting(state: State, request: Request, session: Session, row: Ro
 
 def _member_page(state: State, session: Session, request: Request, path: str) -> Reply:
     words = state.words
-    known = settings_pages.MEMBER_PAGES.get(path)
+    known = member_pages.PAGES.get(path)
     if known is not None:
         return known(state, session)
     if path == "/":
@@ -139,26 +143,27 @@ def _member_page(state: State, session: Session, request: Request, path: str) ->
     if path == "/mypreferences/d":
         return redirect(CATEGORY + "account")
     if path.startswith(CATEGORY) and path.removeprefix(CATEGORY) in CATEGORIES:
-        return settings_pages.category(state, session, path.removeprefix(CATEGORY))
-    if path.startswith(settings_pages.PREFIXES):
-        return settings_pages.setting(state, session, request)
-    for start, word in (("/mynetwork", "network"), ("/messaging", "messages"), ("/notifications", "notices"), ("/in/", "me")):
+        return list_page.category(state, session, path.removeprefix(CATEGORY))
+    if path.startswith("/mypreferences/") or setting_page.row_at(state, path) is not None:
+        return setting_page.setting(state, session, request)
+    for start, word in PLAIN.items():
         if path.startswith(start):
-            return settings_pages.plain(state, session, words[word])
-    return settings_pages.not_found(state, session)
+            return member_pages.plain(state, session, words[word])
+    return member_pages.not_found(state, session)
 
 
 def _core_row(state: State, request: Request) -> Row | None:
-    hit = settings_pages.found(state, request.path)
-    return hit[0] if hit is not None and hit[0].name in CORE else None
+    row = setting_page.row_at(state, request.path)
+    return row if row is not None and row.name in CORE else None
 
 
-def _static(request: Request) -> Reply:
-    name = request.path.removeprefix("/static/")
-    kind = "text/css; charset=utf-8" if name.endswith(".css") else "text/javascript; charset=utf-8"
+def _static(name: str) -> Reply:
     if name.startswith("hashed-"):
-        return Reply(body=hashed_sheet(name.removeprefix("hashed-").removesuffix(".css")), kind=kind)
+        seed = name.removeprefix("hashed-").removesuffix(".css")
+        return Reply(body=hashed_sheet(seed), kind="text/css; charset=utf-8")
     content = static(name)
     if content is None:
         return Reply(status=404, kind="text/plain; charset=utf-8")
-    return Reply(body=content, kind=kind, headers={"Cache-Control": "max-age=3600"})
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    headers = {"Cache-Control": "max-age=3600", "Service-Worker-Allowed": "/"}
+    return Reply(body=content, kind=kind + "; charset=utf-8", headers=headers)

@@ -65,7 +65,10 @@ PRIVACY = (
         _row("d/download-my-data", "Get a copy of your data", "page"),
         _row("d/search-history", "Search history", "page"),
         _row("d/demographic-info", "Personal demographic information", "page"),
-        _row("policy-and-academic-research", "Social, economic, and workplace research", key="allowAnonymizedDataResearch"),
+        _row(
+            "policy-and-academic-research", "Social, economic, and workplace research",
+            key="allowAnonymizedDataResearch",
+        ),
         AI_TRAINING,
     )),
     Group(name="reach", heading="Who can reach you", rows=(
@@ -84,7 +87,10 @@ PRIVACY = (
     )),
     Group(name="jobs", heading="Looking for a job", rows=(
         _row("/jobs/application-settings/", "Job application settings", "page"),
-        _row("d/job-seeker/share-profile-with-job-applications", "Share your profile when you click Apply for a job"),
+        _row(
+            "d/job-seeker/share-profile-with-job-applications",
+            "Share your profile when you click Apply for a job",
+        ),
         _row("d/job-seeker/signal-recruiter-for-job-alerts", "Signal your interest to recruiters"),
         _row("d/job-application-accounts", "Stored job applicant accounts", "page"),
     )),
@@ -123,13 +129,31 @@ VISIBILITY = (
         _row("data-export-by-page-admins", "Data export by page admins"),
         _row("page-visit-visibility", "Page visit visibility"),
         _row("organization-and-interests", "Organizations and interests"),
-        _row("connections-visibility", "Connections visibility", "radios"),
+        _row("connections-visibility", "Connections visibility"),
+        _row("follower-insight-visibility", "Follower insight visibility", "radios"),
+        _row("discover-me-by-email-address", "Found by e-mail address", "radios"),
+        _row("discover-me-by-phone-number", "Found by phone number", "radios"),
+        _row("manage-my-active-status", "Active status", "radios"),
+        _row("notify-me-when-mentioned", "Word when I am mentioned"),
+        _row("notify-network-about-my-mentions", "Word to my network about mentions"),
+        _row("notify-network-for-updates", "Word to my network about updates"),
+        _row("email-address-visibility", "E-mail address visibility", "radios"),
         _row("d/profile-viewing-options", "Profile viewing options", "radios", key="discloseAsProfileViewer"),
+        _row("followed", "Followers", "radios"),
+    )),
+)  # fmt: skip
+ACCOUNT = (
+    Group(name="account", heading="Site preferences", rows=(
+        _row("feed-preferences", "Feed preferences"),
+        _row("/mynetwork/settings/manage-syncing/", "Synced contacts", "page"),
+        _row("d/connected-microsoft-accounts", "Connected accounts", "page"),
+        _row("d/data-sharing-for-permitted-services", "Data sharing with services", "page"),
+        _row("d/verifications", "Verifications", "page"),
     )),
 )  # fmt: skip
 # Renders though no list has it (linkedin.md 4).
 UNLISTED = (_row("ads-demographics", "Demographics"),)
-LISTS = {"privacy": PRIVACY, "ads": ADS, "profile-visibility": VISIBILITY}
+LISTS = {"account": ACCOUNT, "profile-visibility": VISIBILITY, "privacy": PRIVACY, "ads": ADS}
 
 
 def all_rows() -> Iterator[Row]:

@@ -14,7 +14,8 @@ UNSEEN = "/practice-api/saved"
 def put(state: State, request: Request) -> Reply:
     """Given the usual saving request, save what it says, or do what the moods say instead."""
     key = request.path.removeprefix(ADDRESS)
-    if not hmac.compare_digest(request.headers.get("csrf-token", "").encode(), sessions.csrf_token(request).encode()):
+    given = request.headers.get("csrf-token", "")
+    if not hmac.compare_digest(given.encode(), sessions.csrf_token(request).encode()):
         return json_reply({"status": 403}, status=403)
     return _save(state, request, key)
 
@@ -64,6 +65,6 @@ def _after(state: State, request: Request, row: Row | None) -> Reply:
         if "dies-after-click" in state.moods and state.once("dies-after-click"):
             sessions.end(state, request)
         if "offline-after-click" in state.moods:
-            state.once("offline")
+            state.once("offline-after-click")
             return Reply(hang_up=True)
     return json_reply({"value": request.json().get("value")})

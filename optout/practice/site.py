@@ -1,8 +1,7 @@
 """The practice site: a stateful server on loopback that behaves like the real one, or badly if asked to.
 
-    with PracticeSite(password="...", moods={"modern", "put-500:ai-training"}) as site:
-        visit(site.origin)
-        assert site.stored["allowDataForGenerativeAI"]
+As in `with PracticeSite(password="...", moods={"modern", "put-500:ai-training"}) as site:`, after which
+`site.origin` may be visited and `site.stored` and `site.counts` say what became of it.
 """
 
 import threading
@@ -12,9 +11,9 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from optout.practice import look_alikes, routes, sessions
+from optout.practice import banners, look_alikes, routes, sessions
 from optout.practice.moods import MOODS, Moods
-from optout.practice.state import State
+from optout.practice.state import Person, State
 from optout.practice.wire import Reply, Request, Server
 
 __all__ = ["MOODS", "PracticeSite"]
@@ -27,7 +26,7 @@ class PracticeSite:
     answer to every question for a code. Raise ValueError if a mood is unknown or the password is empty.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the door of the site: all by name, all but one with a default
         self,
         *,
         password: str,
@@ -38,9 +37,8 @@ class PracticeSite:
         patience: float = 1.0,
         code: str = "246810",
     ) -> None:
-        self.state = State(
-            account=account, password=password, member=member, moods=moods, patience=patience, code=code
-        )
+        person = Person(account=account, password=password, member=member, code=code)
+        self.state = State(person, moods=moods, patience=patience)
         self._server = Server(port, self._answer, self._fault)
         self._other: Server | None = None
         self._threads: list[threading.Thread] = []
@@ -105,8 +103,11 @@ class PracticeSite:
 
     @property
     def counts(self) -> Counter[str]:
-        """How often something was done: login_page, sign_in_posted, password_received, code_posted, put,
-        put:<key>, saved:<key>, page:<path>, card_pressed, elsewhere (requests at the second server)."""
+        """How often something was done.
+
+        login_page, sign_in_posted, password_received, code_posted, put, put:<key>, saved:<key> (put and not
+        refused), page:<path>, card_pressed, banner_pressed:<type>, elsewhere (asked of the second server).
+        """
         return self.state.counts
 
     @property
@@ -129,7 +130,7 @@ class PracticeSite:
             challenge.approved.set()
 
     def _serve(self, server: Server) -> None:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="practice-site", daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         self._threads.append(thread)
 
@@ -138,6 +139,7 @@ class PracticeSite:
         reply = routes.answer(self.state, request, lambda: self.other_origin, self.origin)
         if not reply.hang_up and not request.path.startswith("/static/"):
             sessions.greet(self.state, request, reply)
+            banners.add(self.state, request, reply)
         return reply
 
     def _answer_elsewhere(self, request: Request) -> Reply:

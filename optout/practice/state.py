@@ -24,6 +24,16 @@ class Session:
     opened: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The one account: the name that signs in, its password, its public identifier, its code."""
+
+    account: str
+    password: str = field(repr=False)
+    member: str
+    code: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Challenge:
     """A question between password and sign-in. `kind` is code-email, push, captcha and so on."""
@@ -33,7 +43,6 @@ class Challenge:
     keep: bool
     csrf: str = field(default_factory=lambda: secrets.token_hex(8))
     shown: int = 0
-    tried: int = 0
     approved: threading.Event = field(default_factory=threading.Event)
     asked_at: float = 0.0
 
@@ -41,15 +50,13 @@ class Challenge:
 class State:
     """The site's memory. `patience` scales every delay; the password is compared and never shown."""
 
-    def __init__(
-        self, *, account: str, password: str, member: str, moods: Iterable[str], patience: float, code: str
-    ) -> None:
-        if not password:
+    def __init__(self, person: Person, *, moods: Iterable[str], patience: float) -> None:
+        if not person.password:
             raise ValueError("the practice account needs a password")
-        self.account = account
-        self.member = member
+        self.account = person.account
+        self.member = person.member
+        self.code = person.code
         self.patience = patience
-        self.code = code
         self.stored: dict[str, bool] = {row.key: True for row in all_rows() if row.key}
         self.counts: Counter[str] = Counter()
         self.log: list[tuple[str, str]] = []
@@ -61,8 +68,8 @@ class State:
         self.stale: Counter[str] = Counter()
         self.happened: set[str] = set()
         self.lock = threading.RLock()
-        self._password = password.encode()
-        self._spellings = _spellings(password)
+        self._password = person.password.encode()
+        self._spellings = _spellings(person.password)
         self.moods = Moods(moods, on_add=self._begin)
 
     def __repr__(self) -> str:
@@ -109,7 +116,14 @@ class State:
                 return words_of(language)
         return words_of("en")
 
+    @property
+    def sign_in_words(self) -> Words:
+        """The words of the sign-in pages, which may be in another language than the rest."""
+        foreign = "classic-foreign" in self.moods and not self.moods.any_of(*LANGUAGES)
+        return words_of("fr") if foreign else self.words
+
     def _begin(self, mood: str) -> None:
+        self.happened.discard(mood)
         name, _, setting = mood.partition(":")
         rows = [row for row in (AI_TRAINING, AFFILIATE_ADS) if setting in ("", row.name)]
         match name:

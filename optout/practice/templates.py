@@ -3,6 +3,8 @@
 import html
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -28,37 +30,44 @@ def fill(name: str, /, **values: str) -> Html:
     return Html(_template(name).substitute({key: escape(value) for key, value in values.items()}))
 
 
-def join(parts: list[Html]) -> Html:
+def join(parts: Iterable[Html]) -> Html:
     """Given pieces of HTML, return them as one."""
     return Html("".join(parts))
 
 
-def embedded(value: object) -> Html:
-    """Given a value, return it as JSON in an element that a script of the page reads."""
-    return fill("data.html", json=json.dumps(value, ensure_ascii=False))
+def embedded(value: object, *, name: str = "page-data") -> Html:
+    """Given a value, return it as JSON in the element `name`, which a script of the page reads."""
+    return fill("data.html", name=name, json=json.dumps(value, ensure_ascii=False))
 
 
-def page(words: Words, *, title: str, content: Html, scripts: tuple[str, ...] = (), style: str = "") -> str:
-    """Given words, title and content, return the whole page.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What one page differs in: `scripts` are names in the static folder, `style` an address."""
 
-    `scripts` are names in the static folder; `style` names the style sheet if it is not the usual one.
-    """
+    title: str
+    body: Html
+    scripts: tuple[str, ...] = ()
+    style: str = "/static/style.css"
+
+
+def page(words: Words, content: Content) -> Html:
+    """Given words and content, return the whole page."""
     return fill(
         "shell.html",
         lang=words["lang"],
         direction=words["direction"],
-        title=title,
+        title=content.title,
         mark=words["mark"],
         mark_more=words["mark_more"],
-        style=style or "/static/style.css",
-        scripts=join([fill("script.html", name=name) for name in scripts]),
-        content=content,
+        style=content.style,
+        scripts=join([fill("script.html", name=name) for name in content.scripts]),
+        content=content.body,
     )
 
 
-def notice(words: Words, *, title: str, text: str, scripts: tuple[str, ...] = ()) -> str:
+def notice(words: Words, title: str, text: str) -> Html:
     """Given words, a title and a text, return a page that says just that."""
-    return page(words, title=title, content=fill("notice.html", title=title, text=text), scripts=scripts)
+    return page(words, Content(title=title, body=fill("notice.html", title=title, text=text)))
 
 
 @cache

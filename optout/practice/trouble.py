@@ -1,4 +1,4 @@
-"""Trouble on the way: throttled, down, slow, in circles, or another server in between. linkedin.md 6 and 12."""
+"""Trouble on the way: throttled, down, slow, in circles, or another server in between. See linkedin.md 6."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,8 @@ def on_the_way(state: State, request: Request, row: Row | None, other: Callable[
     `other` returns the origin of another server.
     """
     moods = state.moods
-    if "offline" in moods or "offline" in state.happened or (row and moods.touch("offline", row)):
+    cut = any(mood in moods and mood in state.happened for mood in ("offline-midway", "offline-after-click"))
+    if cut or "offline" in moods or (row and moods.touch("offline", row)):
         return Reply(hang_up=True)
     for status in STATUS:
         if str(status) in moods or (row and moods.touch(str(status), row)):

@@ -51,7 +51,7 @@ class Form {
     this.button.addEventListener("click", () => this.submit());
     const decoys = data.decoys
       ? ["Apple", "Google", "Microsoft"].map((service) =>
-          element("button", { type: "button", class: "button button--quiet" }, `${words.sign_in} with ${service}`))
+          element("button", { type: "button", class: "button button--quiet" }, `${words.decoy_with} ${service}`))
       : [];
     this.box.replaceChildren(
       element("h1", {}, words.sign_in),

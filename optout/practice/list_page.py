@@ -1,0 +1,67 @@
+"""The list of a category's settings. Its rows stand as JSON in the page and are drawn by a script.
+
+Shape and order: linkedin.md 4.
+"""
+
+from optout.practice.member_pages import below_the_bar, beside_the_categories
+from optout.practice.rows import LISTS, MOVED, NEW_ROW, VANISHED, Row
+from optout.practice.state import Session, State, offered
+from optout.practice.templates import Content, embedded, fill, join
+from optout.practice.wire import Reply
+
+WITH_NEWS = ("data", "elsewhere")
+
+
+def category(state: State, session: Session, name: str) -> Reply:
+    """Given the name of a category, return its page."""
+    words, moods = state.words, state.moods
+    rows = [row for group in LISTS.get(name, ()) for row in group.rows]
+    if any(moods.touch("list-503", row) for row in rows):
+        return Reply(status=503, body=fill("bare.html", text="503"))
+    broken = any(moods.touch("list-broken", row) for row in rows)
+    title = words["category:" + name]
+    rest = {"restAfter": state.milliseconds(1.5) if "list-late" in moods else None}
+    drawn = rest | {
+        "groups": [] if broken else _groups(state, name),
+        "empty": words["empty_list"],
+        "appearAfter": state.milliseconds(0.12),
+    }
+    main = join((fill("category.html", title=title, loading=words["loading"]), embedded(drawn)))
+    body = beside_the_categories(state, name, main)
+    return Reply(
+        body=below_the_bar(state, session, Content(title=title, body=body, scripts=("category.js",)))
+    )
+
+
+def title_of(state: State, row: Row) -> str:
+    """Given a row, return its name in the site's language."""
+    return state.words.get("title:" + row.name, row.title)
+
+
+def _groups(state: State, name: str) -> list[dict[str, object]]:
+    groups: list[dict[str, object]] = []
+    for group in LISTS.get(name, ()):
+        rows = [entry for row in group.rows for entry in _entries(state, row)]
+        if "new-row" in state.moods and group.name in WITH_NEWS:
+            rows.insert(1, _entry(state, NEW_ROW))
+        groups.append({"heading": state.words.get("group:" + group.name, group.heading), "rows": rows})
+    return groups
+
+
+def _entries(state: State, row: Row) -> list[dict[str, str]]:
+    touch = state.moods.touch
+    if touch("moved", row):
+        return [_entry(state, row) | {"href": MOVED[row.name], "label": title_of(state, row) + " (2)"}]
+    if touch("vanished", row):
+        return [_entry(state, VANISHED[row.name])]
+    if not offered(state, row) or touch("unlisted", row):
+        return []
+    return [_entry(state, row)]
+
+
+def _entry(state: State, row: Row) -> dict[str, str]:
+    said = ""
+    if row.kind == "switch":
+        on = state.stored[row.key] or state.moods.touch("row-disagrees", row)
+        said = state.words["on" if on else "off"]
+    return {"href": row.path, "label": title_of(state, row), "state": said}

@@ -1,0 +1,135 @@
+"""The page of one setting. Its card stands as JSON in the page and is drawn by a script.
+
+Shape, ids and addresses: linkedin.md 3.
+"""
+
+import secrets
+
+from optout.practice.list_page import title_of
+from optout.practice.member_pages import below_the_bar, beside_the_categories, plain
+from optout.practice.rows import CATEGORY, MOVED, NOT_FOUND, Row, all_rows, category_of
+from optout.practice.state import Session, State, offered
+from optout.practice.templates import Content, Html, embedded, fill, hashed_names, join, page
+from optout.practice.wire import Reply, Request, redirect
+
+BLANK = ("no-switch", "not-offered-blank", "list-broken", "list-503")
+CLICKS = ("covered", "pill-dead", "slow-flip", "remount", "all-dead")
+SAVES = ("put-unseen", "save-button", "confirm")
+SCRIPTS = ("promo", "alert", "cached")
+WORDS = (
+    "on", "off", "save", "confirm_title", "confirm_text", "confirm_yes", "confirm_no",
+    "promo_title", "promo_text", "promo_close",
+)  # fmt: skip
+
+
+def row_at(state: State, path: str) -> Row | None:
+    """Given a path, return the row whose page it is, or None if there is none."""
+    path = path.rstrip("/")
+    for row in all_rows():
+        if path == row.path.rstrip("/"):
+            return row
+        if path == MOVED.get(row.name) and state.moods.touch("moved", row):
+            return row
+    return None
+
+
+def setting(state: State, session: Session, request: Request) -> Reply:
+    """Given a request below the settings, return the setting's page, or the way to page-not-found."""
+    row = row_at(state, request.path)
+    if row is None:
+        return redirect(NOT_FOUND)
+    touch = state.moods.touch
+    if touch("not-offered-category", row):
+        return redirect(CATEGORY + category_of(row))
+    has_page = offered(state, row) or touch("not-offered-blank", row)
+    at_old_address = touch("moved", row) and request.path.rstrip("/") == row.path
+    if not has_page or at_old_address or touch("listed-but-gone", row) or touch("vanished", row):
+        return redirect(NOT_FOUND)
+    if row.kind == "page":
+        return plain(state, session, row.title)
+    title = title_of(state, row)
+    if touch("password-again", row):
+        body = fill("password-again.html", **state.words, title=title)
+        return Reply(body=below_the_bar(state, session, Content(title=title, body=body)))
+    if touch("empty", row):
+        return Reply(body=page(state.words, Content(title=title, body=Html("<main></main>"))))
+    return _drawn(state, session, request, row)
+
+
+def _drawn(state: State, session: Session, request: Request, row: Row) -> Reply:
+    words, touch = state.words, state.moods.touch
+    title, framed = title_of(state, row), "frame" in request.query
+    seed = secrets.token_hex(3) if touch("hashed", row) else ""
+    card = _card(state, row) | {"names": hashed_names(seed) if seed else {}}
+    if touch("in-iframe", row) and not framed:
+        card |= {"frame": request.path + "?frame=1", "title": title}
+    main = fill(
+        "setting.html",
+        title=title,
+        loading=words["loading"],
+        back=words["back"],
+        up=CATEGORY + category_of(row),
+    )
+    content = Content(
+        title=title,
+        body=join((main, embedded(card))),
+        scripts=("setting.js", *(f"{name}.js" for name in SCRIPTS if touch(name, row))),
+        style=f"/static/hashed-{seed}.css" if seed else "/static/style.css",
+    )
+    if framed:
+        return Reply(body=page(words, content))
+    beside = beside_the_categories(state, category_of(row), content.body)
+    whole = Content(title=title, body=beside, scripts=content.scripts, style=content.style)
+    kept = {"Cache-Control": "private, max-age=600"} if touch("cached", row) else {}
+    return Reply(body=below_the_bar(state, session, whole), headers=kept)
+
+
+def _card(state: State, row: Row) -> dict[str, object]:
+    words, touch = state.words, state.moods.touch
+    reworded = " (2)" if touch("reworded", row) else ""
+    blank = any(touch(mood, row) for mood in BLANK)
+    looks = {"radios": "radios", "aria-only": "button"}
+    text = words["blank_text"] if blank else words.get("text:" + row.name, words["text"])
+    return {
+        "switches": [] if blank else _switches(state, row, reworded),
+        "text": text + reworded,
+        "note": "" if blank else words.get("note:" + row.name, ""),
+        "look": next((look for mood, look in looks.items() if touch(mood, row)), row.kind),
+        "click": next((mood for mood in CLICKS if touch(mood, row)), ""),
+        "save": next((mood for mood in SAVES if touch(mood, row)), "put"),
+        "appearAfter": state.milliseconds(5.0 if touch("late", row) else 0.12),
+        "stateAfter": state.milliseconds(0.5) if touch("late-state", row) else None,
+        "flipAfter": state.milliseconds(0.6),
+        "words": {name: words[name] for name in WORDS},
+    }
+
+
+def _switches(state: State, row: Row, reworded: str) -> list[dict[str, object]]:
+    words, touch = state.words, state.moods.touch
+    switch: dict[str, object] = {
+        "key": row.key + "V2" if touch("key-renamed", row) else row.key,
+        "label": words.get("label:" + row.name, words["label"]) + reworded,
+        "on": _shown(state, row),
+        "locked": touch("locked", row),
+        "twoIds": touch("two-ids", row),
+        "hidden": False,
+    }
+    above: list[dict[str, object]] = []
+    if touch("two-switches", row):
+        other = row.key + "ByMail"
+        on = state.stored.setdefault(other, True)
+        above.append(switch | {"key": other, "label": words["other_label"], "on": on})
+    above += [
+        switch | {"on": not switch["on"], "hidden": mood == "hidden-copy"}
+        for mood in ("hidden-copy", "shown-copy")
+        if touch(mood, row)
+    ]
+    return [*above, switch]
+
+
+def _shown(state: State, row: Row) -> bool:
+    with state.lock:
+        if state.stale[row.key] > 0:
+            state.stale[row.key] -= 1
+            return not state.stored[row.key]
+        return state.stored[row.key]

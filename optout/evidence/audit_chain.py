@@ -36,19 +36,21 @@ class Tally:
     sentences: list[str] = field(default_factory=list)
     runs: dict[str, None] = field(default_factory=dict)
 
-    def add(self, sentence: str, *, run: str | None = None, unknown: bool = False) -> None:
-        """Given a problem and its run, keep it; `unknown`: something could not be checked."""
+    def add(self, sentence: str, *runs: str, unknown: bool = False) -> None:
+        """Given a problem and the runs in question, the one that shows it first, keep them.
+
+        `unknown` says that something could not be checked, not that it fails.
+        """
         if unknown:
             self.unknown += 1
         else:
             if not self.failed:
                 self.sentences.clear()  # what fails is told rather than what could not be checked
             self.failed += 1
-        if run is not None:
-            self.runs[run] = None
+        self.runs.update(dict.fromkeys(runs))
         outweighed = unknown and self.failed > 0
         if len(self.sentences) < _SHOWN_PROBLEMS and not outweighed:
-            self.sentences.append(f"{run}: {sentence}" if run else sentence)
+            self.sentences.append(f"{runs[0]}: {sentence}" if runs else sentence)
 
     def check(self, name: str, meaning: str) -> Check:
         """Given the check's name and what it means if it holds, return its result."""
@@ -88,7 +90,7 @@ class Walk:
         """Given the next run, its number taken from its name, judge it against what came before."""
         for problem in run.problems:
             tally = self.unlisted if problem.check == "unlisted" else self.whole
-            tally.add(problem.sentence, run=run.name, unknown=problem.unknown)
+            tally.add(problem.sentence, run.name, unknown=problem.unknown)
         self._follow(number, run)
         content = run.understood.get("run.json")
         if isinstance(content, dict):
@@ -96,7 +98,7 @@ class Walk:
             self._find(run, content)
         else:
             for tally in (self.sequence, self.findings):
-                tally.add("run.json cannot be understood", run=run.name, unknown=True)
+                tally.add("run.json cannot be understood", run.name, unknown=True)
         self.runs += 1
         self.files += run.sound_files
         self.number, self.name, self.seals = number, run.name, run.seals
@@ -126,16 +128,16 @@ class Walk:
 
     def _follow(self, number: int, run: Folder) -> None:
         if number == self.number:
-            self.sequence.add(f"its number is that of {self.name}", run=run.name)
+            self.sequence.add(f"its number is that of {self.name}", run.name)
         elif number != self.number + 1:
-            self.sequence.add(f"{self.number + 1:06d} should stand here", run=run.name)
+            self.sequence.add(f"{self.number + 1:06d} should stand here", run.name)
         if self.runs == 0:
             if run.links:
-                self.genesis.add("the first run that is here continues another", run=run.name)
+                self.genesis.add("the first run that is here continues another", run.name)
         elif None in self.seals.values():
-            self.link.add(f"a seal of {self.name} cannot be read", run=run.name, unknown=True)
+            self.link.add(f"a seal of {self.name} cannot be read", run.name, self.name, unknown=True)
         elif run.links != {f"../{self.name}/{seal}": digest for seal, digest in self.seals.items()}:
-            self.link.add(self._break(run), run=run.name)
+            self.link.add(self._break(run), run.name, self.name)
 
     def _break(self, run: Folder) -> str:
         told = run.links.get(f"../{self.name}/SHA256SUMS")
@@ -147,14 +149,14 @@ class Walk:
 
     def _compare_names(self, number: int, name: str, content: dict[str, object]) -> None:
         if content.get("schema") != "optout.run/1":
-            self.sequence.add(f"the schema {shown(content.get('schema'))} is unknown", run=name, unknown=True)
+            self.sequence.add(f"the schema {shown(content.get('schema'))} is unknown", name, unknown=True)
             return
         if content.get("number") != number:
-            self.sequence.add(f"run.json gives the number {shown(content.get('number'))}", run=name)
+            self.sequence.add(f"run.json gives the number {shown(content.get('number'))}", name)
         if f"{number:06d}_{_compact(content.get('sealed'))}" != name:
-            self.sequence.add(f"run.json was sealed at {shown(content.get('sealed'))}", run=name)
+            self.sequence.add(f"run.json was sealed at {shown(content.get('sealed'))}", name)
         if self.store is not None and content.get("store") != self.store:
-            self.sequence.add(f"it belongs to the store {shown(content.get('store'))}", run=name)
+            self.sequence.add(f"it belongs to the store {shown(content.get('store'))}", name)
 
     def _find(self, run: Folder, content: dict[str, object]) -> None:
         match content.get("seal"):
@@ -167,7 +169,7 @@ class Walk:
         if kind in ("prune", "key"):
             return
         if kind != "visit":
-            self.findings.add(f"the kind {shown(kind)} is unknown", run=run.name, unknown=True)
+            self.findings.add(f"the kind {shown(kind)} is unknown", run.name, unknown=True)
             return
         states = {
             name.removesuffix("/state.json"): state
@@ -175,7 +177,7 @@ class Walk:
             if name.endswith("/state.json")
         }
         for sentence in contradictions(content, states, run.listed, self.proved_off):
-            self.findings.add(sentence, run=run.name)
+            self.findings.add(sentence, run.name)
         self.proved_off.update(proved_off_in(content))
         settings = content.get("settings")
         self.verdicts += len(settings) if isinstance(settings, list) else 0

@@ -143,9 +143,12 @@ def _switch_off(scene: _Scene, setting: Setting) -> str:
         with listen.listening(page) as heard:
             switch.turn_off(page, setting)
             heard.outlast(setting.key, scene.stay.timeout)
-        scene.book.capture(page, setting, "after", switch.glance(page, setting), full=False)
+        shown = switch.glance(page, setting)
+        scene.book.capture(page, setting, "after", shown, full=False)
     except OptoutError as error:
         return reason_of(error)
+    if shown.sight and shown.sight.dialog:
+        return "a dialog stood open and was not answered"
     return heard.sentence(setting.key)
 
 
@@ -156,7 +159,7 @@ def _look_again(scene: _Scene, setting: Setting, heard: str) -> Look:
         scene.book.overtake(setting)
         pause(scene.stay.page, LAG)
         after = _look(scene, setting, DECIDING)
-    first = "switched off; " if after.reading is Reading.OFF else "clicked; "
+    first = "switched off; " if after.reading is Reading.OFF else "clicked, then: "
     return replace(after, reason=first + after.reason + (f" ({heard})" if heard else ""))
 
 

@@ -57,7 +57,7 @@ class Heard:
 
 @contextmanager
 def listening(page: "Page") -> Iterator[Heard]:
-    """Given a page, yield what is heard from it; dialogs are dismissed, a question about leaving is left."""
+    """Given a page, yield what is heard from it."""
     heard = Heard(page=page)
 
     def started(request: "Request") -> None:
@@ -76,11 +76,8 @@ def listening(page: "Page") -> Iterator[Heard]:
             heard.answers.append((urlsplit(request.url).path, status))
 
     def asked(dialog: "Dialog") -> None:
-        if dialog.type == "beforeunload":
-            dialog.accept()
-            return
-        heard.dialogs.append(dialog.type)
-        dialog.dismiss()
+        if dialog.type != "beforeunload":
+            heard.dialogs.append(dialog.type)
 
     page.on("request", started)
     # Not requestfinished: it never comes for an answer whose body the page does not read (Chromium 156).

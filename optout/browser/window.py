@@ -10,7 +10,7 @@ from optout.browser import find
 from optout.errors import BrowserMissing, SiteUnavailable
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, StorageState, ViewportSize
+    from playwright.sync_api import Dialog, Page, StorageState, ViewportSize
 
 VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 
@@ -73,6 +73,7 @@ def open_window(
         try:
             context = browser.new_context(viewport=VIEWPORT, storage_state=state, service_workers="block")
             context.set_default_timeout(timeout * 1000)
+            context.on("dialog", _decline)
             page = context.new_page()
             devtools = context.new_cdp_session(page)
             devtools.send("Network.enable")
@@ -88,6 +89,19 @@ def open_window(
         playwright.stop()
     if died:
         raise SiteUnavailable("The browser stopped in the middle of the visit.", "Run the command again.")
+
+
+def _decline(dialog: "Dialog") -> None:
+    """Press no button of a page's dialog but the one that lets the browser leave the page."""
+    from playwright.sync_api import Error
+
+    try:
+        if dialog.type == "beforeunload":
+            dialog.accept()
+        else:
+            dialog.dismiss()
+    except Error:
+        return
 
 
 def _close(browser: Any) -> None:  # noqa: ANN401 - playwright is imported lazily

@@ -78,7 +78,7 @@ def recognise(sight: "Sight", origin: str) -> State:
     cookies say. Source: linkedin.md 5 and 6.
     """
     by_path = path_state(sight.href, origin)
-    if by_path in {State.OFF_SITE, State.RESTRICTED, State.REFUSED, State.APPROVAL_LOST}:
+    if by_path in {State.OFF_SITE, State.RESTRICTED, State.REFUSED, State.APPROVAL_LOST, State.AUTHWALL}:
         return by_path
     element = _challenge(sight) if _may_challenge(sight) else None
     if element is not None:

@@ -105,10 +105,10 @@ def submit(page: "Page", origin: str) -> frozenset[str]:
     def remember(request: "Request") -> None:
         if request.method != "GET" and not any(part in request.url.lower() for part in REPORTING):
             sent.append(request.method)
-        elif request.is_navigation_request() and request.frame == page.main_frame:
+        elif request.is_navigation_request():
             sent.append(request.method)
 
-    page.on("request", remember)
+    page.context.on("request", remember)  # every tab: a form may be sent into a new one
     try:
         field = element(page, "passwordField")
         if field is not None:
@@ -123,7 +123,7 @@ def submit(page: "Page", origin: str) -> frozenset[str]:
     except Error:
         pause(page, 0.1)
     finally:
-        page.remove_listener("request", remember)
+        page.context.remove_listener("request", remember)
     return frozenset(sight.errors)
 
 

@@ -61,10 +61,7 @@ def load(page: "Page", address: str, *, timeout: float) -> Loaded:
         failure = "timeout"
     except Error as error:
         failure = _network_word(error.message)
-    if failure == "ERR_TOO_MANY_REDIRECTS":
-        raise stopped(State.REDIRECT_LOOP)
-    if failure and failure not in {"ERR_ABORTED", "interrupted"}:
-        raise SiteUnavailable(f"The site could not be reached ({failure}).", "Try again later.")
+    refuse_failure(failure)
     at = datetime.now(UTC)
     if response is not None:
         refuse_status(response.status)
@@ -76,6 +73,16 @@ def load(page: "Page", address: str, *, timeout: float) -> Loaded:
         status=None if response is None else response.status,
         server_date=_server_date(response),
     )
+
+
+def refuse_failure(word: str) -> None:
+    """Given the browser's word for a load that failed, raise what it stands for; nothing if another load took over."""
+    if "ERR_TOO_MANY_REDIRECTS" in word:
+        raise stopped(State.REDIRECT_LOOP)
+    if word and "ERR_ABORTED" not in word and word != "interrupted":
+        raise SiteUnavailable(
+            f"The site could not be reached ({word.removeprefix('net::')}).", "Try again later."
+        )
 
 
 def refuse_status(status: int) -> None:

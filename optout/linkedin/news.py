@@ -17,8 +17,12 @@ def of_rows(menu: Menu, seen_before: frozenset[str], settings: Iterable[Setting]
     news = [
         f"new row on {page}: {row.label} ({row.path})" for row in menu.unknown if row.path not in seen_before
     ]
-    if menu.complete:
-        news += [f"no row for {setting.name} on {page}" for setting in settings if menu.row(setting) is None]
+    for setting in settings:
+        row = menu.row(setting)
+        if row is None and menu.complete:
+            news.append(f"no row for {setting.name} on {page}")
+        elif row is not None and menu.lang.lower().startswith("en") and row.label not in {"", setting.title}:
+            news.append(f"{setting.name}: its row on {page} now reads {row.label!r}")
     return news
 
 

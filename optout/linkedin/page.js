@@ -28,8 +28,13 @@
   const anyShown = (selector) => all(selector).some(shown);
 
   // --- sign-in ---
+  // Never a field of a form to join: it asks for a new password, or sits on a page of that kind.
   const passwordField = () =>
-    firstShown('input[autocomplete~="current-password"]', "input[type=password]", "[name=session_password]");
+    firstShown(
+      'input[autocomplete~="current-password"]',
+      'input[type=password]:not([autocomplete~="new-password"])',
+      "[name=session_password]",
+    );
   const usernameField = () => {
     const selectors = ['input[autocomplete~="username"]', "input[type=email]", "#username", "[name=session_key]"];
     const password = passwordField();
@@ -231,6 +236,7 @@
       username: Boolean(usernameField()),
       password: Boolean(passwordField()),
       hiddenKey: hiddenKey(),
+      buttons: anyShown("main button, main [role=button], [role=main] button, form button"),
       chooser: anyShown("#rememberme-div"),
       emailCode: Boolean(document.querySelector("form#email-pin-challenge, #input__email_verification_pin")),
       phoneCode: Boolean(document.querySelector("form#two-step-challenge, #input__phone_verification_pin, #two-step-submit-button")),

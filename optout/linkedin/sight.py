@@ -60,6 +60,7 @@ class Sight:
     username: bool
     password: bool
     hidden_key: str | None
+    buttons: bool
     chooser: bool
     email_code: bool
     phone_code: bool
@@ -154,6 +155,7 @@ def _sight(raw: Mapping[str, Any]) -> Sight:
         username=raw["username"],
         password=raw["password"],
         hidden_key=raw["hiddenKey"],
+        buttons=raw["buttons"],
         chooser=raw["chooser"],
         email_code=raw["emailCode"],
         phone_code=raw["phoneCode"],

@@ -4,16 +4,16 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from optout.errors import PageNotUnderstood, PersonNeeded, SiteUnavailable
+from optout.errors import PageNotUnderstood, PersonNeeded, SignInStopped, SiteUnavailable
 from optout.linkedin.address import ANOTHER_ACCOUNT_PATH, LOGIN_PATH, State
 from optout.linkedin.challenge import is_ours, recognise, stopped
 from optout.linkedin.form import FORMS, fill, submit
-from optout.linkedin.load import load, refuse_status
+from optout.linkedin.load import load, refuse_failure, refuse_status
 from optout.linkedin.session import cookies_alive
 from optout.linkedin.sight import Sight, element, look, pause
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Response
+    from playwright.sync_api import Page, Request, Response
 
 FORM_PATIENCE = 3  # times OPTOUT_TIMEOUT: one program was seen to wait 45 s for the late form
 CHECKPOINT_PATIENCE = 2.0  # seconds a checkpoint page has to show which one it is
@@ -30,18 +30,30 @@ def sign_in(page: "Page", *, origin: str, account: str, password: Callable[[], s
     if not _reach_form(page, origin, account, timeout):
         return
     statuses: list[int] = []
+    failures: list[str] = []
 
     def remember(response: "Response") -> None:
         if response.request.is_navigation_request() and response.frame == page.main_frame:
             statuses.append(response.status)
 
+    def note_failure(request: "Request") -> None:
+        if request.is_navigation_request() and request.failure:
+            failures.append(request.failure)
+
     page.on("response", remember)
+    page.on("requestfailed", note_failure)
     try:
         fill(page, origin, account, password, timeout)
         before = submit(page, origin)
         _await_answer(page, origin, before, statuses, timeout)
+    except SignInStopped as stop:
+        if stop.state != State.SIGN_IN_PAGE or not failures:
+            raise
+        refuse_failure(failures[-1])
+        raise
     finally:
         page.remove_listener("response", remember)
+        page.remove_listener("requestfailed", note_failure)
 
 
 def _reach_form(page: "Page", origin: str, account: str, timeout: float) -> bool:
@@ -100,8 +112,6 @@ def _no_form(page: "Page", sight: Sight | None, origin: str) -> Exception:
 
     if sight is None:
         return PageNotUnderstood("The sign-in page did not show itself.", "Try again later.")
-    if sight.username and not sight.password:
-        return stopped(State.PASSKEY_ONLY)
     for frame in page.frames[1:]:
         try:
             if frame.locator("input[type=password]").count():
@@ -111,6 +121,8 @@ def _no_form(page: "Page", sight: Sight | None, origin: str) -> Exception:
     state = recognise(sight, origin)
     if state in {State.ACCOUNT_CHOOSER, State.AUTHWALL}:
         return stopped(state)
+    if state is State.SIGN_IN_PAGE and (sight.username or sight.buttons):
+        return stopped(State.PASSKEY_ONLY)
     return PageNotUnderstood(
         "The sign-in page showed no form in time. [layout_drift]",
         "Sign in by hand with `optout login --browser`; the page may have changed.",

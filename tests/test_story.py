@@ -1,0 +1,443 @@
+"""Whole visits in a real browser, one mood of the practice site each, told as a user meets them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from calling import Ended, RunOptout, StartPractice
+from conftest import PASSWORD
+
+from optout.evidence import audit
+from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
+
+if TYPE_CHECKING:
+    from optout.practice.site import PracticeSite
+
+ACCOUNT = "practice@example.org"
+OFF = ("on", "off", "turned_off")
+WAS_OFF = ("off", "off", "already_off")
+ON = ("on", "on", "on")
+STAYED = ("on", "on", "did_not_stick")
+GONE = ("not_offered", "not_offered", "not_offered")
+UNREAD = ("unreadable", "unreadable", "unreadable")
+LOST = ("on", "unreadable", "unreadable")
+CONFLICT = ("unreadable", "unreadable", "conflict")
+WORDS = {
+    0: "good",
+    1: "fault",
+    3: "on",
+    4: "could_not_tell",
+    5: "person_needed",
+    6: "evidence_damaged",
+    75: "try_later",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """How a visit to a practice site ended."""
+
+    ended: Ended
+    site: "PracticeSite"
+    home: Path
+
+    @property
+    def findings(self) -> list[tuple[str, str, str]]:
+        """Readings and verdict of each setting, in order."""
+        return [(s["before"], s["after"], s["verdict"]) for s in self.ended.json["settings"]]
+
+    @property
+    def reasons(self) -> str:
+        """The reasons of all settings."""
+        return " | ".join(setting["reason"] for setting in self.ended.json["settings"])
+
+    def stored_off(self) -> bool:
+        """Whether the site itself keeps both settings off."""
+        return not (self.site.stored[AI_TRAINING.key] or self.site.stored[AFFILIATE_ADS.key])
+
+
+class Stories:
+    """Tells the site's moods and the command's words as one story after the other."""
+
+    def __init__(self, optout: RunOptout, practice: StartPractice, home: Path) -> None:
+        self._optout, self._practice, self.home = optout, practice, home
+
+    def open(self, *moods: str, **keywords: object) -> "PracticeSite":
+        """Return a site in these moods for which the password is kept."""
+        site = self._practice(*moods, **{"patience": 0.25} | keywords)
+        ended = self._optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
+        assert ended.returncode == 0, ended.stderr
+        return site
+
+    def visit(
+        self, site: "PracticeSite", *words: str, env: Mapping[str, str | None] | None = None
+    ) -> Visited:
+        """Return how a visit ended, after the checks that every visit has to pass."""
+        ended = self._optout(*words, "--json", "--no-input", site=site, env=env)
+        visited = Visited(ended=ended, site=site, home=self.home)
+        self._holds(visited)
+        return visited
+
+    def _holds(self, visited: Visited) -> None:
+        """What must be true of every visit, however it ended."""
+        answer, code = visited.ended.json, visited.ended.returncode
+        assert answer["schema"] == "optout.visit/1"
+        assert (answer["exit_code"], answer["outcome"]) == (code, WORDS[code]), visited.ended.stderr
+        for setting, key in zip(answer["settings"], (AI_TRAINING.key, AFFILIATE_ADS.key), strict=False):
+            if setting["verdict"] in {"already_off", "turned_off"}:
+                assert visited.site.stored[key] is False, "said OFF while the site keeps it ON"
+        run = Path(answer["evidence"]["path"])
+        assert run.is_dir(), "a visit, good or bad, is sealed"
+        for setting in answer["settings"]:
+            assert all((run / picture).stat().st_size > 500 for picture in setting["screenshots"])
+        record = json.loads((run / "run.json").read_text())
+        assert record["settings"] == answer["settings"]
+        audited = audit.audit(run.parent.parent)
+        assert audited.exit_code == 0, audited.checks
+        assert audited.head == answer["evidence"]["head"]
+        for text in (visited.ended.stdout, visited.ended.stderr):
+            assert PASSWORD not in text
+        for file in self.home.rglob("*"):
+            assert not file.is_file() or PASSWORD.encode() not in file.read_bytes(), file
+
+
+@pytest.fixture
+def stories(optout: RunOptout, practice: StartPractice, home: Path) -> Stories:
+    """A home of its own and a real keyring, with sites on demand."""
+    return Stories(optout, practice, home)
+
+
+SIGN_IN = [
+    "classic-foreign",
+    "classic-decoys",
+    "modern",
+    "modern-late",
+    "modern-mutates",
+    "modern-decoys",
+    "modern-no-enter",
+    "password-only",
+    "chooser",
+    "chooser-anywhere",
+    "guest-home",
+    "authwall",
+    "completing",
+    "other-tab",
+]
+
+
+@pytest.mark.parametrize("mood", ["", *SIGN_IN])
+def test_signs_in_once_and_switches_both_off(stories: Stories, mood: str) -> None:
+    """Whatever sign-in page is shown, the password is sent once, and both settings end proved off."""
+    site = stories.open(*([mood] if mood else []))
+    visited = stories.visit(site, "run")
+    assert (visited.findings, visited.ended.returncode) == ([OFF, OFF], 0)
+    assert visited.stored_off()
+    assert site.counts["sign_in_posted"] == site.counts["password_received"] == 1
+    assert site.counts["put"] == 2
+    assert visited.ended.json["member"] == "practice-person"
+
+
+@pytest.mark.parametrize(
+    ("mood", "state", "code", "posted"),
+    [
+        ("wrong-password-classic", "wrong_credentials", 5, 1),
+        ("wrong-password-modern", "wrong_credentials", 5, 1),
+        ("unknown-account", "wrong_credentials", 5, 1),
+        ("code-email", "code_email", 5, 1),
+        ("code-sms", "code_sms", 5, 1),
+        ("code-totp", "code_totp", 5, 1),
+        ("push", "app_push", 5, 1),
+        ("captcha", "captcha", 5, 1),
+        ("captcha-on-submit", "captcha", 5, 1),
+        ("refused", "refused", 5, 1),
+        ("restricted", "restricted", 5, 1),
+        ("weak-password", "weak_password", 5, 1),
+        ("unknown-checkpoint", "unknown_checkpoint", 5, 1),
+        ("password-only-other", "other_account", 5, 0),
+        ("passkey-only", "passkey_only", 5, 0),
+        ("no-form", "layout_drift", 4, 0),
+        ("other-port", "off_site", 5, 0),
+        ("other-host", "off_site", 5, 0),
+        ("portal", "off_site", 5, 0),
+        ("framed", "off_site", 5, 0),
+        ("late-swap", "off_site", 5, 0),
+    ],
+)
+def test_stops_where_a_person_is_needed(
+    stories: Stories, mood: str, state: str, code: int, posted: int
+) -> None:
+    """A sign-in that does not end signed in ends the visit, names its state, and is not tried again."""
+    site = stories.open(mood)
+    visited = stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], code)
+    assert f"[{state}]" in visited.reasons
+    assert site.counts["password_received"] == posted
+    assert site.counts["put"] == 0
+
+
+@pytest.mark.parametrize(
+    "mood",
+    [
+        "late",
+        "hashed",
+        "two-switches",
+        "two-ids",
+        "hidden-copy",
+        "cached",
+        "covered",
+        "pill-dead",
+        "slow-flip",
+        "remount",
+        "late-state",
+        "put-slow",
+        "put-unseen",
+        "lags",
+        "alert",
+        "promo",
+        "banner-old",
+        "banner-new",
+        "member-unknown",
+        "french",
+        "german",
+        "arabic",
+        "bengali",
+    ],
+)
+def test_proves_both_off_however_the_page_looks(stories: Stories, mood: str) -> None:
+    """Late, covered, foreign, slow: the key finds the switch, one save each, proved on a fresh load."""
+    site = stories.open(mood)
+    visited = stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "6"})
+    assert (visited.findings, visited.ended.returncode) == ([OFF, OFF], 0)
+    assert visited.stored_off()
+    assert [count for name, count in site.counts.items() if name.startswith("saved:")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("mood", "said"),
+    [
+        ("put-500", "HTTP 500"),
+        ("put-429", "HTTP 429"),
+        ("put-lies", "HTTP 200"),
+        ("save-button", "a fresh load showed it on"),
+        ("all-dead", "a fresh load showed it on"),
+        ("confirm", "dialog"),
+    ],
+)
+def test_says_that_it_did_not_stick(stories: Stories, mood: str, said: str) -> None:
+    """A switch that looks off after the click but is on again on a fresh load is reported as on, exit 3."""
+    visited = stories.visit(stories.open(mood), "run")
+    assert (visited.findings, visited.ended.returncode) == ([STAYED, STAYED], 3)
+    assert said in visited.reasons
+    assert not visited.stored_off()
+
+
+@pytest.mark.parametrize(
+    ("mood", "finding"),
+    [
+        ("shown-copy", CONFLICT),
+        ("key-renamed", UNREAD),
+        ("no-switch", UNREAD),
+        ("radios", UNREAD),
+        ("aria-only", UNREAD),
+        ("in-iframe", UNREAD),
+        ("empty", UNREAD),
+        ("listed-but-gone", CONFLICT),
+        ("moved", UNREAD),
+        ("list-broken", UNREAD),
+    ],
+)
+def test_could_not_tell_is_never_good(stories: Stories, mood: str, finding: tuple[str, str, str]) -> None:
+    """A page that is not understood is said to be so, exit 4, and nothing is clicked."""
+    site = stories.open(mood)
+    visited = stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert (visited.findings, visited.ended.returncode) == ([finding, finding], 4)
+    assert site.counts["put"] == 0
+
+
+@pytest.mark.parametrize("mood", ["not-offered", "not-offered-blank", "not-offered-category"])
+def test_not_offered_is_proved_by_the_category_page(stories: Stories, mood: str) -> None:
+    """No switch on its page and no row in a complete list: not offered, exit 0, the list photographed."""
+    visited = stories.visit(stories.open(mood), "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert (visited.findings, visited.ended.returncode) == ([GONE, GONE], 0)
+    for setting in visited.ended.json["settings"]:
+        assert f"{setting['name']}/category.full.png" in setting["screenshots"]
+
+
+def test_one_setting_off_and_the_other_not_offered(stories: Stories) -> None:
+    """Where only one of the two exists, both verdicts are good."""
+    visited = stories.visit(stories.open("europe"), "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert (visited.findings, visited.ended.returncode) == ([OFF, GONE], 0)
+
+
+def test_a_setting_that_was_read_before_does_not_vanish(stories: Stories) -> None:
+    """A setting that was on offer at an earlier visit and now hides behind an unknown row could not be told."""
+    site = stories.open()
+    assert stories.visit(site, "check").findings == [ON, ON]
+    site.moods.add("vanished")
+    visited = stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], 4)
+
+
+def test_a_list_that_the_site_cannot_send_is_tried_later(stories: Stories) -> None:
+    """A category page that answers 503 leaves a missing switch untold, exit 75."""
+    visited = stories.visit(stories.open("list-503"), "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], 75)
+
+
+@pytest.mark.parametrize(
+    ("mood", "finding", "code"),
+    [("locked", ON, 3), ("already-off", WAS_OFF, 0), ("row-disagrees", ("on", "unreadable", "conflict"), 4)],
+)
+def test_what_the_page_says_decides(
+    stories: Stories, mood: str, finding: tuple[str, str, str], code: int
+) -> None:
+    """A locked switch stays on, one that is off is not touched, a row that contradicts is a conflict."""
+    site = stories.open(mood)
+    visited = stories.visit(site, "run")
+    assert (visited.findings, visited.ended.returncode) == ([finding, finding], code)
+    assert site.counts["put"] == (2 if mood == "row-disagrees" else 0)
+
+
+def test_a_locked_switch_that_shows_off_proves_nothing(stories: Stories) -> None:
+    """A disabled switch may not have finished loading: off is not believed."""
+    visited = stories.visit(stories.open("locked", "already-off"), "run", env={"OPTOUT_TIMEOUT": "2"})
+    assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], 4)
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"),
+    [
+        ("429", 75),
+        ("999", 75),
+        ("503", 75),
+        ("403", 75),
+        ("offline", 75),
+        ("too-slow", 75),
+        ("bad-cookies", 5),
+    ],
+)
+def test_a_site_that_cannot_be_reached(stories: Stories, mood: str, code: int) -> None:
+    """Throttled, down or offline: nothing is known, nothing is said, try later."""
+    visited = stories.visit(stories.open(mood), "run", env={"OPTOUT_TIMEOUT": "2"})
+    assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], code)
+
+
+@pytest.mark.parametrize(
+    ("mood", "findings", "code"),
+    [
+        ("dies-between", [OFF, UNREAD], 5),
+        ("dies-after-click", [LOST, UNREAD], 5),
+        ("offline-midway", [OFF, UNREAD], 75),
+        ("offline-after-click", [LOST, UNREAD], 75),
+        ("member-changes", [OFF, UNREAD], 5),
+    ],
+)
+def test_trouble_in_the_middle_keeps_what_was_proved(
+    stories: Stories, mood: str, findings: list[tuple[str, str, str]], code: int
+) -> None:
+    """The first setting keeps its verdict; without a fresh load after the click nothing is said to be off."""
+    site = stories.open(mood)
+    visited = stories.visit(site, "run")
+    assert (visited.findings, visited.ended.returncode) == (findings, code)
+    assert site.counts["password_received"] == 1
+
+
+def test_the_second_visit_does_not_sign_in_again(stories: Stories) -> None:
+    """The sign-in is kept, encrypted: a check afterwards loads no sign-in page and sends no password."""
+    site = stories.open()
+    assert stories.visit(site, "run").findings == [OFF, OFF]
+    before = site.counts["login_page"]
+    visited = stories.visit(site, "check")
+    assert (visited.findings, visited.ended.returncode) == ([WAS_OFF, WAS_OFF], 0)
+    assert (site.counts["login_page"], site.counts["password_received"]) == (before, 1)
+    kept = list((stories.home / "sessions").iterdir())
+    assert [file.stat().st_mode & 0o777 for file in kept] == [0o600]
+    assert b"li_at" not in kept[0].read_bytes()
+
+
+def test_a_sign_in_that_ended_is_made_again_once(stories: Stories) -> None:
+    """When the site has ended the kept sign-in, the password is sent once more and the visit goes on."""
+    site = stories.open()
+    assert stories.visit(site, "run").ended.returncode == 0
+    site.expire_sessions()
+    visited = stories.visit(site, "check")
+    assert (visited.findings, visited.ended.returncode) == ([WAS_OFF, WAS_OFF], 0)
+    assert site.counts["password_received"] == 2
+
+
+def test_a_sign_in_that_the_site_renews_needs_no_password(stories: Stories) -> None:
+    """Where the site renews the sign-in on the second load, nothing is typed."""
+    site = stories.open()
+    assert stories.visit(site, "run").ended.returncode == 0
+    site.moods.add("renews")
+    visited = stories.visit(site, "check")
+    assert (visited.findings, visited.ended.returncode) == ([WAS_OFF, WAS_OFF], 0)
+    assert site.counts["password_received"] == 1
+
+
+def test_it_says_what_came_back_on_and_switches_it_off_again(stories: Stories) -> None:
+    """`check` names a setting that is on though it was proved off; `check --fix` switches it off again."""
+    site = stories.open()
+    assert stories.visit(site, "run").ended.returncode == 0
+    site.stored[AI_TRAINING.key] = True
+    back = ("on", "on", "came_back_on")
+    visited = stories.visit(site, "check")
+    assert (visited.findings, visited.ended.returncode) == ([back, WAS_OFF], 3)
+    visited = stories.visit(site, "check", "--fix")
+    assert (visited.findings, visited.ended.returncode) == ([OFF, WAS_OFF], 0)
+
+
+def test_fix_leaves_alone_what_was_never_proved_off(stories: Stories) -> None:
+    """`check --fix` at the first visit only looks: nothing came back."""
+    site = stories.open()
+    visited = stories.visit(site, "check", "--fix")
+    assert (visited.findings, visited.ended.returncode) == ([ON, ON], 3)
+    assert site.counts["put"] == 0
+
+
+def test_another_member_is_not_touched(stories: Stories) -> None:
+    """If the site shows another member than at the last visit, nothing is read or clicked, exit 5."""
+    site = stories.open()
+    assert stories.visit(site, "check").ended.returncode == 3
+    site.moods.add("other-member")
+    visited = stories.visit(site, "run")
+    assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], 5)
+    assert site.counts["put"] == 0
+
+
+def test_news_of_rows_and_wording(stories: Stories) -> None:
+    """A new row and changed words are told, once, and change no verdict."""
+    site = stories.open()
+    assert stories.visit(site, "run").ended.json["news"] == []
+    site.moods.add("new-row")
+    site.moods.add("reworded")
+    news = " ".join(stories.visit(site, "check").ended.json["news"])
+    assert "new row on Data privacy" in news
+    assert "now reads" in news
+    visited = stories.visit(site, "check")
+    assert (visited.ended.json["news"], visited.ended.returncode) == ([], 0)
+
+
+def test_a_quiet_check_that_finds_all_well_prints_nothing(stories: Stories, optout: RunOptout) -> None:
+    """`check --quiet` is silent on stdout and stderr when every setting is good, and speaks when one is not."""
+    site = stories.open()
+    assert stories.visit(site, "run").ended.returncode == 0
+    ended = optout("check", "--quiet", "--no-input", site=site)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+    site.stored[AI_TRAINING.key] = True
+    ended = optout("check", "--quiet", "--no-input", site=site)
+    assert ended.returncode == 3
+    assert "ai-training" in ended.stdout + ended.stderr
+
+
+def test_without_a_password_it_says_what_to_do(optout: RunOptout, practice: StartPractice) -> None:
+    """A visit without any credentials ends in exit 5 with the command that helps, and is sealed."""
+    site = practice()
+    ended = optout("run", "--account", ACCOUNT, "--json", "--no-input", site=site)
+    assert (ended.returncode, ended.json["outcome"]) == (5, "person_needed")
+    assert "optout login" in ended.json["settings"][0]["reason"]
+    assert ended.json["evidence"] is not None
+    assert site.counts["password_received"] == 0

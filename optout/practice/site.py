@@ -92,6 +92,15 @@ class PracticeSite:
         return self.state.code
 
     @property
+    def patience(self) -> float:
+        """What every delay of the site is multiplied by; may be changed while it runs."""
+        return self.state.patience
+
+    @patience.setter
+    def patience(self, times: float) -> None:
+        self.state.patience = times
+
+    @property
     def moods(self) -> Moods:
         """The moods the site is in."""
         return self.state.moods

@@ -24,7 +24,7 @@ const send = (key, value) => {
     method: "PUT",
     headers: { "Content-Type": "application/json", "csrf-token": session ? session[1] : "" },
     body,
-  }).catch(() => undefined);
+  }).then((reply) => reply.text()).catch(() => undefined);
 };
 
 // Asks in the page; only the answer "yes" saves.

@@ -200,9 +200,9 @@ def _unknown(name: str, known: Iterable[str], path: Path) -> UsageProblem:
     """Given a key that is none of ours, return the error that names the nearest one."""
     import difflib
 
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
+    bare = {key.removeprefix(PREFIX): key for key in known}  # the prefix alone would make all keys alike
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1)
+    hint = f"Did you mean {bare[near[0]]}?" if near else f"Known are: {', '.join(bare.values())}."
     return UsageProblem(f"{path} sets {name}, which is no key of optout.", hint)
 
 

@@ -33,6 +33,11 @@ _LINE = "{time:YYYY-MM-DD[T]HH:mm:ss.SSS!UTC}Z {level} {name}:{line} {message}\n
 
 # How repr, JSON and their like write a character that would break the line.
 _CONTROLS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", "\v": "v", "\a": "a", "\0": "0"}
+# A percent sign, an ampersand and a backslash, themselves encoded a few times. All counts below are
+# bounded: with open ones a secret of quotes took a minute against a page of backslashes.
+_PERCENT = r"%(?:25){0,4}"
+_AND = r"&(?:amp;){0,4}"
+_STROKE = rf"(?:\\|{_PERCENT}5[cC]|{_AND}#(?:0{{0,4}}92|[xX]0{{0,4}}5[cC]);)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +213,8 @@ def _say(text: str) -> None:
 
 def _finders(secret: str) -> "_Finders":
     """Given a secret, return what finds it."""
-    written = "".join(_spellings(letter) for letter in secret)
-    raw = secret.encode("utf-8", "surrogatepass")
+    written = "".join(_spellings(part) for part in re.findall(r"\\+|[^\\]", secret))
+    raw = _bytes(secret)
     if len(secret) < SHORT:
         whole = re.escape(base64.b64encode(raw).decode())
         return _Finders(re.compile(rf"(?<!\w)(?:{written}|{whole})(?!\w)"), None, ())
@@ -227,35 +232,41 @@ def _base64_cores(raw: bytes, alphabet: bytes) -> Iterator[str]:
         yield text[first : (offset + len(raw)) * 8 // 6]
 
 
-def _spellings(letter: str) -> str:
-    """Given one character, return the pattern of all the ways in which it may be written.
+def _spellings(part: str) -> str:
+    """Given one character, or a run of backslashes, return the pattern of all the ways to write it.
 
-    Letters and digits of ASCII have one: no encoder that this program meets touches them.
+    Letters and digits of ASCII have one: no encoder that this program meets touches them. A backslash
+    doubles with each quoting, three times at most here; whatever is escaped by one may come after it.
     """
-    if letter.isascii() and letter.isalnum():
-        return letter
+    if part.isascii() and part.isalnum():
+        return part
+    if part[0] == "\\":
+        return rf"{_STROKE}{{{len(part)},{8 * len(part)}}}"
     from html.entities import codepoint2name
 
-    number = ord(letter)
-    units = letter.encode("utf-16-be", "surrogatepass")
+    number, raw, units = ord(part), _bytes(part), part.encode("utf-16-be", "surrogatepass")
     forms = [
-        re.escape(letter),
-        "".join(rf"(?:%(?:25)*|\\+x){_hex(byte, 2)}" for byte in letter.encode("utf-8", "surrogatepass")),
-        "".join(rf"\\+u{_hex(int.from_bytes(units[i : i + 2]), 4)}" for i in range(0, len(units), 2)),
-        rf"\\+U{_hex(number, 8)}",
-        rf"&(?:amp;)*#(?:0*{number}|[xX]0*{_hex(number, 1)});",
+        re.escape(part),
+        "".join(rf"{_PERCENT}{_hex(byte, 2)}" for byte in raw),
+        rf"{_AND}#(?:0{{0,4}}{number}|[xX]0{{0,4}}{_hex(number, 1)});",
     ]
-    if number < 256:  # noqa: PLR2004 - one byte
-        forms.append(rf"\\+x{_hex(number, 2)}")
-    if name := codepoint2name.get(number, "apos" if letter == "'" else ""):
-        forms.append(rf"&(?:amp;)*{name};")
-    if letter == " ":
+    if name := codepoint2name.get(number, "apos" if part == "'" else ""):
+        forms.append(rf"{_AND}{name};")
+    if part == " ":
         forms.append(r"\+")
-    if letter in "\"'/`\\":
-        forms.append(rf"\\{{1,8}}{re.escape(letter)}")
-    if letter in _CONTROLS:
-        forms.append(rf"\\+{_CONTROLS[letter]}")
-    return f"(?:{'|'.join(forms)})"
+    escaped = [
+        rf"{_STROKE}{{1,8}}".join(rf"x{_hex(byte, 2)}" for byte in raw),
+        rf"{_STROKE}{{1,8}}".join(
+            rf"u{_hex(int.from_bytes(units[i : i + 2]), 4)}" for i in range(0, len(units), 2)
+        ),
+        rf"U{_hex(number, 8)}",
+        rf"x{_hex(number, 2)}",
+    ]
+    if part in _CONTROLS:
+        escaped.append(_CONTROLS[part])
+    if part in "\"'/`":
+        return rf"(?:{_STROKE}{{0,8}}(?:{'|'.join(forms + escaped)}))"
+    return rf"(?:{'|'.join(forms)}|{_STROKE}{{1,8}}(?:{'|'.join(escaped)}))"
 
 
 def _hex(number: int, digits: int) -> str:
@@ -263,3 +274,7 @@ def _hex(number: int, digits: int) -> str:
     return "".join(
         f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{number:0{digits}x}"
     )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from calling import StartPractice
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
-from optout.practice.site import MOODS, PracticeSite
+from optout.practice.site import MOODS, PracticeSite, serve
 
 PASSWORD = 'Kein <b>"Wort"</b> & +1 Bücher'
 AI, AI_KEY = "/mypreferences/d/settings/data-for-ai-improvement", "allowDataForGenerativeAI"
@@ -366,6 +366,81 @@ def test_codes(practice: StartPractice, page: Page, mood: str, form: str) -> Non
     assert site.counts["code_posted"] == 2
 
 
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_an_approval_is_waited_for_and_lost_by_a_reload(
+    practice: StartPractice, page: Page, reloaded: bool
+) -> None:
+    """A sign-in that is approved elsewhere goes on by itself; loading its page again ends it."""
+    site = start(practice, "push-unanswered")
+    send(page, site)
+    page.wait_for_selector("#in-app-challenge")
+    if reloaded:
+        page.reload()
+        assert page.url == site.origin + "/uas/login?errorKey=unexpected_login_error"
+    else:
+        site.approve()
+        page.wait_for_url("**/feed/")
+
+
+@pytest.mark.parametrize("mood", ["other-port", "other-host", "portal", "framed", "late-swap"])
+def test_look_alikes_ask_on_another_origin(practice: StartPractice, page: Page, mood: str) -> None:
+    """Whoever asks for the password under these moods is not the site."""
+    site = start(practice, mood)
+    page.goto(site.origin + "/login")
+    if mood == "late-swap":
+        fields(page)[0].fill("a")
+        page.wait_for_url(lambda url: not url.startswith(site.origin))
+    asking = [frame for frame in page.frames if frame.locator("input[type=password]").count()]
+    assert len(asking) == 1
+    assert not asking[0].url.startswith(site.origin)
+
+
+def test_trouble_on_the_way(practice: StartPractice, page: Page) -> None:
+    """Statuses come as the moods say, for all pages or one setting's; offline closes the connection."""
+    for status in (429, 999, 503, 403):
+        site = start(practice, str(status))
+        assert page.request.get(site.origin + "/login").status == status
+    site = start(practice, "403:affiliate-ads", "offline:ai-training")
+    sign_in(page, site)
+    assert page.request.get(site.origin + ADS).status == 403
+    with pytest.raises(Error, match="socket hang up"):
+        page.request.get(site.origin + AI)
+    site = start(practice, "offline-midway")
+    sign_in(page, site)
+    open_switch(page, site)
+    for path in (ADS, AI):
+        with pytest.raises(Error, match="ERR_EMPTY_RESPONSE"):
+            page.goto(site.origin + path)
+
+
+def test_whose_page_it_is(practice: StartPractice, page: Page) -> None:
+    """The link to the member's own page follows the moods about identity."""
+    site = start(practice, "member-changes")
+    sign_in(page, site)
+    link, seen = page.locator("a[href^='/in/']"), []
+    for path in (AI, ADS):
+        page.goto(site.origin + path)
+        seen.append(link.get_attribute("href"))
+    assert seen == ["/in/practice-person/", "/in/practice-person-namesake/"]
+    site.moods.add("member-unknown")
+    page.reload()
+    assert link.count() == 0
+
+
+def test_a_cached_page_may_show_what_was_never_saved(practice: StartPractice, page: Page) -> None:
+    """With a lying save the service worker's copy says off while the site still stores on."""
+    site = start(practice, "cached", "put-lies")
+    sign_in(page, site)
+    box = open_switch(page, site)
+    kept = "async (on) => ((await (await caches.match(location.href))?.text()) ?? '').includes(on)"
+    page.wait_for_function(kept, arg="&quot;on&quot;: true")
+    page.locator(".setting-toggle__toggle").click()
+    page.wait_for_function(kept, arg="&quot;on&quot;: false")
+    assert not open_switch(page, site).is_checked()
+    assert site.stored[AI_KEY] is True
+    assert box.is_visible()
+
+
 def test_a_faulty_site_says_so_and_a_stopped_one_waits_for_nobody() -> None:
     """What goes wrong inside the site is recorded; stopping it ends a request that would take minutes."""
     with PracticeSite(password=PASSWORD) as site:
@@ -374,18 +449,19 @@ def test_a_faulty_site_says_so_and_a_stopped_one_waits_for_nobody() -> None:
             urllib.request.urlopen(site.origin + "/login")  # noqa: S310 - a loopback address of our own
         assert "AttributeError" in site.faults[0]
     failed: list[BaseException] = []
-    with PracticeSite(password=PASSWORD, moods={"too-slow"}) as slow:
+    slow = serve(PASSWORD, "too-slow")
 
-        def ask() -> None:
-            try:
-                urllib.request.urlopen(slow.origin + "/login")  # noqa: S310 - a loopback address of our own
-            except (urllib.error.URLError, ConnectionError) as error:
-                failed.append(error)
+    def ask() -> None:
+        try:
+            urllib.request.urlopen(slow.origin + "/login")  # noqa: S310 - a loopback address of our own
+        except (urllib.error.URLError, ConnectionError) as error:
+            failed.append(error)
 
-        asking = threading.Thread(target=ask)
-        asking.start()
-        while not slow.log:
-            asking.join(0.01)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while not slow.log:
+        asking.join(0.01)
+    slow.stop()
     asking.join(10)
     assert len(failed) == 1
     assert slow.faults == []

@@ -16,7 +16,7 @@ from optout.practice.moods import MOODS, Moods
 from optout.practice.state import Person, State
 from optout.practice.wire import Reply, Request, Server
 
-__all__ = ["MOODS", "PracticeSite"]
+__all__ = ["MOODS", "PracticeSite", "serve"]
 
 
 class PracticeSite:
@@ -158,3 +158,13 @@ class PracticeSite:
 
     def _fault(self, error: BaseException) -> None:
         self.state.faults.append("".join(traceback.format_exception(error)))
+
+
+def serve(password: str, *moods: str, port: int = 0) -> PracticeSite:
+    """Given a password and moods, return a site that answers already; whoever called stops it.
+
+    Raise ValueError if a mood is unknown or the password is empty, OSError if the port is taken.
+    """
+    site = PracticeSite(password=password, moods=moods, port=port)
+    site.start()
+    return site

@@ -9,11 +9,14 @@ import click
 import pytest
 from calling import RunOptout, RunPython
 
+import optout as optout_program
 from optout.cli import group
 from optout.commands.lazy import LazyGroup, behind_the_name
 from optout.errors import Outcome
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+CHECKOUT = Path(__file__).parent.parent
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+SOURCE_MAP = (CHECKOUT / "docs" / "source-map.md").read_text(encoding="utf-8")
 NOT_FOR_HELP = (
     "asyncio", "cryptography", "dotenv", "filelock", "importlib.metadata", "jinja2", "keyring", "loguru",
     "platformdirs", "playwright", "rich", "urllib.request",
@@ -47,7 +50,9 @@ ALL = dict(commands())
 def parse(line: str) -> tuple[str, ...]:
     """Given a line as printed, parse it as the program would and return the command's name."""
     words = shlex.split(re.split(" [<>] ", line, maxsplit=1)[0])[1:]
-    context, found, path = group.make_context("optout", words), group, ()
+    context = group.make_context("optout", words)
+    found: click.Command = group
+    path: tuple[str, ...] = ()
     while isinstance(found, click.Group):
         name, following, words = found.resolve_command(context, [*context._protected_args, *context.args])
         assert name is not None
@@ -146,3 +151,13 @@ def test_common_options_may_stand_before_the_command() -> None:
     assert behind_the_name(["--account=a@b", "run"]) == ["run", "--account=a@b"]
     assert behind_the_name(["--version"]) == ["--version"]
     assert behind_the_name(["--account"]) == []
+
+
+def test_the_source_map_names_each_file_and_no_other() -> None:
+    """A newcomer finds every module in `docs/source-map.md`, and nothing that is gone."""
+    program = Path(optout_program.__file__).parent
+    there = {
+        path.relative_to(program).as_posix() for path in program.rglob("*.py") if path.name != "__init__.py"
+    }
+    named = re.findall(r"^- `([^`]+)`: [A-Z`].*[.?]$", SOURCE_MAP, flags=re.MULTILINE)
+    assert sorted(named) == sorted(there)

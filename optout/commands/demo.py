@@ -61,7 +61,7 @@ def command(asked: answer.Asked, said: words.Words, folder: Path, keep_serving: 
 
     own = words.configuration(said)
     home = new_folder(folder.absolute())
-    password = credentials.Secret(secrets.token_urlsafe(18))
+    password = credentials.Secret(secrets.token_hex(12))
     with PracticeSite(account=ACCOUNT, password=password.reveal()) as site:
         config = _configuration(home, site.origin, own)
         words.logged(config, said, asked)
@@ -108,6 +108,7 @@ def _configuration(home: Path, origin: str, own: "Config") -> "Config":
 
 def _show(site: "PracticeSite", said: words.Words, config: "Config", vault: "Vault") -> int:
     """Given a running site, make both visits, audit, report, print it all, and return the exit code."""
+    from optout.browser import kept
     from optout.linkedin import catalogue
 
     accounts.remember(config.folders.state, ACCOUNT)
@@ -116,6 +117,7 @@ def _show(site: "PracticeSite", said: words.Words, config: "Config", vault: "Vau
     typed = site.counts["password_received"]
     answer.say(f"\n{click.style('Second visit', bold=True)}: optout check")
     second = _visit("check", site, said, config, vault)
+    kept.forget(config.folders.sessions, ACCOUNT)  # its key ends with this process
     again = site.counts["password_received"] - typed
     signed_in_once = typed == 1 and again == 0
     told = "the password was typed once; the second visit used the kept sign-in"

@@ -173,16 +173,18 @@ def _say_account(account: Mapping[str, object]) -> None:
         verdict = Verdict(row["verdict"])
         unsure = verdict in {Verdict.UNREADABLE, Verdict.CONFLICT}
         good = None if unsure else verdict in GOOD
-        answer.say(f"  {answer.mark(good)} {row['name']}  {SAID[verdict]}, seen {row['seen']}{_proof(row)}")
+        answer.say(f"  {answer.mark(good)} {row['name']:<14} {SAID[verdict]}, seen {row['seen']}")
         if good is not True:
             answer.say(f"      {row['reason']}")
+        answer.say(f"      {_proof(row)}")
     if isinstance(evidence, dict):
         answer.say(f"  evidence    {evidence['path']}")
         answer.say(f"  head        {evidence['head']}")
 
 
 def _proof(row: Mapping[str, object]) -> str:
-    since, last = row["proved_off_since"], row["last_proved_off"]
-    if since:
-        return f"; proved off since {since}" if row["verdict"] in PROVED_OFF else f"; last proved off {last}"
-    return f"; last proved off {last}" if last else "; never proved off"
+    if row["proved_off_since"]:
+        return f"proved off {row['last_proved_off']}; no visit since {row['proved_off_since']} found it on"
+    if row["last_proved_off"]:
+        return f"last proved off {row['last_proved_off']}"
+    return "never proved off"

@@ -95,7 +95,7 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
     for finding in visited.findings:
         good = True if finding.verdict in GOOD else None if finding.verdict in UNSURE else False
         yield f"{answer.mark(good)} {finding.name:<{width}}  {SAID[finding.verdict]}"
-        if good is not True:
+        if good is not True and not (visited.trouble and visited.trouble in finding.reason):
             yield f"    {finding.reason}"
             yield f"    {_next(finding).format(url=urls[finding.name])}"
     if visited.trouble:

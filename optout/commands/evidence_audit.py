@@ -1,12 +1,13 @@
 """`optout evidence audit`: walk the chain of runs and say, check by check, whether it holds."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from optout.commands import accounts, answer, words
-from optout.errors import EvidenceDamaged
+from optout.errors import EvidenceDamaged, UsageProblem
 
 if TYPE_CHECKING:
     from optout.config import Config
@@ -26,7 +27,7 @@ ENDS = {
     epilog="""\b
 Examples:
   optout evidence audit
-  optout evidence audit ./received --head 7a1f...
+  optout evidence audit ./received --head 7a1f...06
   optout evidence audit --json
 
 \b
@@ -46,6 +47,10 @@ def command(asked: answer.Asked, said: words.Words, path: Path | None, head: str
     """
     from optout.evidence import audit
 
+    if head is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", head):
+        raise UsageProblem(
+            "A head is 64 hexadecimal digits.", "Copy it from the last line that `optout run` printed."
+        )
     config = words.configuration(said)
     store = path or own_store(asked, config)
     found = audit.audit(store, head=head or remembered(store, config))
@@ -87,11 +92,10 @@ def remembered(store: Path, config: "Config") -> str | None:
 
 def say(found: "Audit") -> None:
     """Given an audit, print it check by check, then what it cannot show."""
-    answer.say(
-        f"{found.runs} run{'s' * (found.runs != 1)}, {found.first} to {found.last}"
-        if found.first
-        else "no run"
-    )
+    if not found.runs:
+        answer.say(f"{answer.mark(None)} {found.checks[0].sentence}")
+        return
+    answer.say(f"{found.runs} run{'s' * (found.runs != 1)}, {found.first} to {found.last}")
     width = max(len(check.name) for check in found.checks)
     for check in found.checks:
         mark = answer.mark(MARKS[check.result]) if check.result in MARKS else "-"

@@ -100,6 +100,8 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
             yield f"    {_next(finding).format(url=urls[finding.name])}"
     if visited.trouble:
         yield f"  {visited.trouble}"
+    for item in visited.news:
+        yield f"  new on the site: {item}"
     if visited.sealed is not None:
         yield f"  evidence  {visited.sealed.path}"
         yield f"  head      {visited.sealed.head}"

@@ -1,14 +1,15 @@
 """Arrive at the site with the kept sign-in, and keep it again on the way out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from optout.browser import kept
 from optout.browser.window import Window, open_window
 from optout.config import Config
 from optout.credentials import Vault
-from optout.errors import AnotherMember, NoCredentials, OptoutError, PersonNeeded
+from optout.errors import NoCredentials, OptoutError, PersonNeeded
 from optout.linkedin import session, signin
 from optout.linkedin.stay import Stay
 from optout.log import protect
@@ -37,14 +38,16 @@ class Arrival:
     def stay(self, *, headed: bool, expected: str | None) -> Iterator[Stay]:
         """Given the member this evidence is about, or None, yield a stay in a fresh browser.
 
-        A living sign-in is kept at the end, unless it turned out to be another member's. Raise KeyringUnusable,
-        BrowserMissing, or SiteUnavailable if the browser died.
+        A living sign-in is kept at the end. Raise KeyringUnusable, BrowserMissing, or SiteUnavailable if the
+        browser died.
         """
         key = self.vault.state_key(self.account, create=False)
         state = None
         if key is not None:
             state = kept.load(self.config.folders.sessions, self.account, key.reveal(), origin=self.origin)
-        self.sign_in = "kept" if state else "none"
+        if state is not None:
+            self.sign_in = "kept"
+            self._hide(state.get("cookies", []))
         self.tell("opening the browser")
         with open_window(
             choice=self.config.browser, headed=headed, state=state, timeout=self.config.timeout
@@ -61,13 +64,10 @@ class Arrival:
             )
             try:
                 yield stay
-            except AnotherMember:
-                raise
-            else:
                 if stay.alive:
                     self._keep(window)
             finally:
-                self._remember_secrets(window)
+                self._hide(window.cookies())
 
     def by_hand(self) -> None:
         """Open a window, wait until the person has signed in there, and keep the sign-in.
@@ -86,8 +86,8 @@ class Arrival:
         password = self.vault.password(self.account)
         if password is None:
             raise NoCredentials(
-                f"No living sign-in and no password is kept for {self.account}.",
-                f"Run `optout login --account {self.account}`, with --browser to sign in by hand.",
+                "Neither a living sign-in nor a password is kept for this account.",
+                "Run `optout login --browser` to sign in by hand, or `optout login` to keep the password.",
             )
         self.sign_in = "typed"
         self.secrets.add(password.reveal())
@@ -105,8 +105,8 @@ class Arrival:
         except (OptoutError, OSError) as error:
             self.tell(f"the sign-in could not be kept: {error}")
 
-    def _remember_secrets(self, window: Window) -> None:
-        """Note the cookies that must stand in no output, as long as the browser still tells them."""
-        for value in session.secret_cookies(window.page.context, self.origin):
+    def _hide(self, cookies: Iterable[Mapping[str, Any]]) -> None:
+        """Note the cookies whose values must stand in no output."""
+        for value in session.secrets_in(cookies):
             protect(value)
             self.secrets.add(value)

@@ -29,7 +29,7 @@ class Ended:
 
 
 def seal(draft: Draft, ended: Ended) -> Visit:
-    """Given a draft with its pictures and texts and what the visit has to say, seal the run and return the visit.
+    """Given a draft with its pictures and what the visit has to say, seal the run and return the visit.
 
     The ending is the worst of the findings, of what stopped the visit, and of damage in the store.
     Raise OptoutError if nothing could be sealed.

@@ -11,11 +11,10 @@ from optout.browser import photograph
 from optout.errors import OptoutError
 from optout.linkedin.catalogue import CATALOGUE_DATE, Setting
 from optout.linkedin.menu import Menu
+from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Seen
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from optout.evidence.ledger import Draft
     from optout.linkedin.load import Loaded
 
@@ -33,20 +32,20 @@ class Notebook:
     stages: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
     menus: dict[str, Menu] = field(default_factory=dict)
 
-    def capture(self, page: "Page", setting: Setting, stage: str, seen: Seen, *, full: bool) -> None:
-        """Given a page and what it showed, keep its picture and its text as a stage of the setting.
+    def capture(self, stay: Stay, setting: Setting, stage: str, seen: Seen, *, full: bool) -> None:
+        """Given a stay and what its page showed, keep its picture and its text as a stage of the setting.
 
         The card is photographed where there is one; the whole page if `full`, or if there is no card.
         """
         self.stages.setdefault(setting.name, {})[stage] = seen.facts(setting.key)
         if seen.card is not None:
-            self._keep(setting, f"{stage}.element.png", photograph.card(page, seen.card))
+            self._keep(setting, f"{stage}.element.png", photograph.card(stay.page, seen.card))
         if full or seen.card is None:
-            self._keep(setting, f"{stage}.full.png", photograph.full_page(page))
+            self._keep(setting, f"{stage}.full.png", photograph.full_page(stay.page))
 
-    def capture_menu(self, page: "Page", setting: Setting) -> None:
-        """Given the category page as it stands, keep its picture as evidence for a setting without a row."""
-        self._keep(setting, "category.full.png", photograph.full_page(page))
+    def capture_menu(self, stay: Stay, setting: Setting) -> None:
+        """Given a stay on the category page, keep its picture as evidence for a setting without a row."""
+        self._keep(setting, "category.full.png", photograph.full_page(stay.page))
 
     def is_locked(self, setting: Setting) -> bool:
         """Return whether the switch could not be turned when it was first read."""

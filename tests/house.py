@@ -11,6 +11,7 @@ FLOORS = (
     {"cli"},
     {"commands"},
     {"visit"},
+    {"looking"},
     {"arrival", "closing", "notebook"},
     {"errand"},
     {"linkedin", "evidence", "browser", "credentials", "schedule", "notify", "practice"},

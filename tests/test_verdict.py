@@ -77,7 +77,7 @@ def test_every_verdict_has_an_exit_code() -> None:
     assert {verdict for verdict in Verdict if outcome_of(verdict, Cause.PAGE).exit_code == 0} == GOOD
 
 
-@pytest.mark.parametrize(("one", "other"), itertools.product(WORST_FIRST, WORST_FIRST))
+@pytest.mark.parametrize(("one", "other"), list(itertools.product(WORST_FIRST, WORST_FIRST)))
 def test_the_worst_of_two_decides(one: Outcome, other: Outcome) -> None:
     """6, then 3, 4, 5, 75; 0 only if nothing else applies."""
     both = {one.exit_code, other.exit_code}

@@ -59,7 +59,7 @@ def candidates(choice: str | None, *, headed: bool) -> Iterator[Candidate]:
 def launch(playwright: "Playwright", choice: str | None, *, headed: bool) -> tuple["Browser", str]:
     """Given a started Playwright, return the first browser that starts and its name.
 
-    Raise BrowserMissing with the command that gets one if none starts, or if a window is wanted without a display.
+    Raise BrowserMissing with the command that gets one if none starts, or if a window has no display.
     """
     from loguru import logger
     from playwright.sync_api import Error

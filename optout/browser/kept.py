@@ -54,7 +54,7 @@ def save(folder: Path, account: str, key: str, state: Mapping[str, Any], *, orig
     target = path(folder, account)
     neighbour = target.with_name(f"{target.name}.{secrets.token_hex(4)}.new")
     try:
-        with open(os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(token)
             file.flush()
             os.fsync(file.fileno())
@@ -72,12 +72,6 @@ def forget(folder: Path, account: str) -> bool:
         target.unlink()
         return True
     return False
-
-
-def live_secrets(state: Mapping[str, Any]) -> list[str]:
-    """Given a browser's state, return the values that must stand in no output: cookies of 12 characters and more."""
-    values = (str(cookie.get("value", "")).strip('"') for cookie in state.get("cookies", ()))
-    return [value for value in values if len(value) >= 12]
 
 
 def _of_site(state: Mapping[str, Any], host: str) -> dict[str, Any]:

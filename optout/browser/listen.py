@@ -24,7 +24,7 @@ class Heard:
     dialogs: list[str] = field(default_factory=list)
 
     def outlast(self, key: str, limit: float) -> None:
-        """Wait until the page has saved `key`, or for 750 ms without a new request; at most `limit` seconds."""
+        """Wait until the page has saved `key`, or for 750 ms without a request; at most `limit` seconds."""
         from playwright.sync_api import Error
 
         deadline = time.monotonic() + limit

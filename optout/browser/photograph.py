@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 MARGIN = 12  # pixels around the card
 # A field of this kind may hold a secret, and a picture or a text of the page would keep it.
-SECRET_FIELDS = "input[type=password], input[autocomplete~='one-time-code'], input[name=pin]"
+FORBIDDING = "input[type=password], input[autocomplete~='one-time-code'], input[name=pin]"
 
 
 def full_page(page: "Page") -> bytes | None:
@@ -30,7 +30,7 @@ def _take(page: "Page", clip: "FloatRect | None") -> bytes | None:
     from playwright.sync_api import Error
 
     try:
-        if page.locator(SECRET_FIELDS).locator("visible=true").count():
+        if page.locator(FORBIDDING).locator("visible=true").count():
             return None
         if clip is None:
             return page.screenshot(full_page=True, caret="initial")

@@ -10,7 +10,7 @@ from optout.browser import find
 from optout.errors import BrowserMissing, SiteUnavailable
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Dialog, Page, StorageState, ViewportSize
+    from playwright.sync_api import Cookie, Dialog, Page, StorageState, ViewportSize
 
 VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 
@@ -26,6 +26,15 @@ class Window:
     def state(self) -> Mapping[str, Any]:
         """Return cookies and storage as they are now."""
         return self.page.context.storage_state(indexed_db=True)
+
+    def cookies(self) -> "list[Cookie]":
+        """Return all cookies as they are now; none if the browser has died."""
+        from playwright.sync_api import Error
+
+        try:
+            return self.page.context.cookies()
+        except Error:
+            return []
 
     def environment(self) -> dict[str, object]:
         """Return what the evidence says of the browser; None for what cannot be told."""
@@ -104,7 +113,7 @@ def _decline(dialog: "Dialog") -> None:
         return
 
 
-def _close(browser: Any) -> None:  # noqa: ANN401 - playwright is imported lazily
+def _close(browser: Any) -> None:
     """Close the browser, also one that has died."""
     from playwright.sync_api import Error
 

@@ -17,8 +17,9 @@ WAS_READ = frozenset({"on", "off"})
 class History:
     """The past, as far as it can be read. Texts are from the newest run that has them.
 
-    `proved_off` gives for each setting the `finished` time of the last run that proved it off, `read` the names
-    that any run read ON or OFF, `texts` the last stage kept in each `state.json`, `rows` the last rows of each page.
+    `proved_off` gives for each setting the `finished` time of the last run that proved it off, `read` the
+    names that any run read ON or OFF, `texts` the last stage in each `state.json`, `rows` the last paths
+    of the rows of each page.
     """
 
     site: str | None = None
@@ -51,9 +52,6 @@ def _take(past: History, run: Run, wanted: set[str]) -> None:
     options = record.get("options")
     if past.site is None and isinstance(options, dict) and isinstance(options.get("site"), str):
         past.site = options["site"]
-    if past.member is None:
-        member = (run.identity() or {}).get("member")
-        past.member = member if isinstance(member, str) else None
     for category, rows in _object(run.path / "rows.json").items():
         if isinstance(rows, list):
             paths = frozenset(str(row.get("path")) for row in rows if isinstance(row, dict))
@@ -62,6 +60,9 @@ def _take(past: History, run: Run, wanted: set[str]) -> None:
     for setting in settings if isinstance(settings, list) else []:
         if isinstance(setting, dict) and setting.get("name") in wanted:
             _take_setting(past, run, record, setting)
+    if past.member is None:
+        member = (run.identity() or {}).get("member")
+        past.member = member if isinstance(member, str) else None
 
 
 def _take_setting(

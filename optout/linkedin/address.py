@@ -149,6 +149,6 @@ def path_state(url: str, origin: str) -> State:
         return State.UNKNOWN_CHECKPOINT
     if path == "/check" or path.startswith("/check/"):
         return State.INTERSTITIAL
-    if path == "/authwall" or path == "/signup" or path.startswith("/signup/"):
+    if path in {"/authwall", "/signup"} or path.startswith("/signup/"):
         return State.AUTHWALL
     return State.INSIDE

@@ -34,15 +34,18 @@ class Setting:
     seen: str
 
 
-def _safe(name: str, title: str, slug: str, key: str, category: str, does: str) -> Setting:
-    """Return a setting beyond the two core ones; its key was seen by brave, its path by crawl."""
+def _further(category: str, slug: str, key: str, name: str, words: tuple[str, str]) -> Setting:
+    """Return a setting beyond the two core ones, with its title and what it does.
+
+    Its key was seen by brave, its path by crawl.
+    """
     return Setting(
         name=name,
-        title=title,
+        title=words[0],
         path=slug if slug.startswith("/") else SETTINGS + slug,
         key=key,
         category=category,
-        does=does,
+        does=words[1],
         offered="seen in the United States; elsewhere unknown",
         source="brave (key), crawl (path)",
         seen="2026-07-30",
@@ -81,78 +84,69 @@ CATALOGUE: Mapping[str, Setting] = MappingProxyType(
         for setting in (
             AI_TRAINING,
             AFFILIATE_ADS,
-            _safe(
-                "research",
-                "Social, economic, and workplace research",
+            _further(
+                PRIVACY,
                 "policy-and-academic-research",
                 "allowAnonymizedDataResearch",
-                PRIVACY,
-                "Lets researchers use data about you.",
+                "research",
+                ("Social, economic, and workplace research", "Lets researchers use data about you."),
             ),
-            _safe(
-                "promotions-data",
-                "LinkedIn promotions",
+            _further(
+                PRIVACY,
                 "linkedin-promotions",
                 "allowProfileAndActivityDataForMarketingAds",
-                PRIVACY,
-                "Lets LinkedIn use your profile and activity for its own marketing.",
+                "promotions-data",
+                ("LinkedIn promotions", "Lets LinkedIn use your profile and activity for its own marketing."),
             ),
-            _safe(
-                "promotions-email",
-                "LinkedIn promotions",
+            _further(
+                PRIVACY,
                 "linkedin-promotions",
                 "tipsForUsingLinkedinViaEmail",
-                PRIVACY,
-                "Sends you tips and promotions by e-mail.",
+                "promotions-email",
+                ("LinkedIn promotions", "Sends you tips and promotions by e-mail."),
             ),
-            _safe(
-                "ads-inferred-location",
-                "Inferred city location",
+            _further(
+                ADS,
                 "ads-inferred-location",
                 "allowIpToPersonalizeAds",
-                ADS,
-                "Uses your IP address to guess your city for ads.",
+                "ads-inferred-location",
+                ("Inferred city location", "Uses your IP address to guess your city for ads."),
             ),
-            _safe(
-                "ads-interests",
-                "Interests and traits",
+            _further(
+                ADS,
                 PREFERENCES + "interest-categories",
                 "adsPrivacyAllowInterestsAndBehaviors",
-                ADS,
-                "Uses inferred interests for ads.",
+                "ads-interests",
+                ("Interests and traits", "Uses inferred interests for ads."),
             ),
-            _safe("ads-age", "Age range", "ads-by-age", "allowAdsByAge", ADS, "Uses your age for ads."),
-            _safe(
-                "ads-gender",
-                "Gender",
+            _further(ADS, "ads-by-age", "allowAdsByAge", "ads-age", ("Age range", "Uses your age for ads.")),
+            _further(
+                ADS,
                 "ads-by-gender",
                 "allowAdsByGender",
-                ADS,
-                "Uses your inferred gender for ads.",
+                "ads-gender",
+                ("Gender", "Uses your inferred gender for ads."),
             ),
-            _safe(
-                "ads-off-linkedin",
-                "Ads off LinkedIn",
+            _further(
+                ADS,
                 "ads-beyond-linkedin",
                 "allowLinkedInAudienceNetwork",
-                ADS,
-                "Shows you LinkedIn's ads on other sites.",
+                "ads-off-linkedin",
+                ("Ads off LinkedIn", "Shows you LinkedIn's ads on other sites."),
             ),
-            _safe(
-                "ads-third-party-data",
-                "Data from others for ads",
+            _further(
+                ADS,
                 "ads-interactions-with-business",
                 "allowUseOfThirdPartyData",
-                ADS,
-                "Uses data that others hold about you for ads.",
+                "ads-third-party-data",
+                ("Data from others for ads", "Uses data that others hold about you for ads."),
             ),
-            _safe(
-                "ads-measurement",
-                "Measure ad success",
+            _further(
+                ADS,
                 "ads-related-actions",
                 "allowConversionTrackings",
-                ADS,
-                "Follows what you do after an ad.",
+                "ads-measurement",
+                ("Measure ad success", "Follows what you do after an ad."),
             ),
         )
     }

@@ -1,4 +1,4 @@
-"""What may stand between a submitted form and a signed-in page: recognise it, and say what the person can do."""
+"""What may stand between a submitted form and a signed-in page: recognise it, say the next step."""
 
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,7 @@ def stopped(state: State) -> SignInStopped:
 
 
 def recognise(sight: "Sight", origin: str) -> State:
-    """Given what a page shows and the site's origin, return the state of the sign-in: path first, then element.
+    """Given what a page shows and the site's origin, return the state: path first, then element.
 
     INSIDE is a page of the site without any sign of sign-in; whether someone is signed in, the
     cookies say. Source: linkedin.md 5 and 6.

@@ -103,9 +103,8 @@ def submit(page: "Page", origin: str) -> frozenset[str]:
     sent: list[str] = []
 
     def remember(request: "Request") -> None:
-        if request.method != "GET" and not any(part in request.url.lower() for part in REPORTING):
-            sent.append(request.method)
-        elif request.is_navigation_request():
+        reports = any(part in request.url.lower() for part in REPORTING)
+        if request.is_navigation_request() or (request.method != "GET" and not reports):
             sent.append(request.method)
 
     page.context.on("request", remember)  # every tab: a form may be sent into a new one

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 THROTTLED = frozenset({429, 999})  # 999 is LinkedIn's own (linkedin.md 6)
 BAD_REQUEST = 400
 FORBIDDEN = 403
+SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +52,14 @@ def load(page: "Page", address: str, *, timeout: float) -> Loaded:
     Raise Throttled on 429 and 999, SiteUnavailable on 5xx and when nothing came within `timeout`
     seconds, SignInStopped(redirect_loop, bad_cookies) on what dead cookies bring.
     """
-    from playwright.sync_api import Error, TimeoutError
+    from playwright.sync_api import Error
+    from playwright.sync_api import TimeoutError as TimedOut
 
     failure = ""
     response: Response | None = None
     try:
         response = page.goto(address, wait_until="commit", timeout=timeout * 1000)
-    except TimeoutError:
+    except TimedOut:
         failure = "timeout"
     except Error as error:
         failure = _network_word(error.message)
@@ -76,7 +78,7 @@ def load(page: "Page", address: str, *, timeout: float) -> Loaded:
 
 
 def refuse_failure(word: str) -> None:
-    """Given the browser's word for a load that failed, raise what it stands for; nothing if another load took over."""
+    """Given the browser's word for a failed load, raise what it stands for; nothing if another took over."""
     if "ERR_TOO_MANY_REDIRECTS" in word:
         raise stopped(State.REDIRECT_LOOP)
     if word and "ERR_ABORTED" not in word and word != "interrupted":
@@ -89,7 +91,7 @@ def refuse_status(status: int) -> None:
     """Given the HTTP status of a document, raise what it stands for if nothing can be read from the page."""
     if status in THROTTLED:
         raise Throttled(f"The site asks for calm (HTTP {status}).", "Wait some hours before the next visit.")
-    if status >= 500:
+    if status >= SERVER_ERROR:
         raise SiteUnavailable(f"The site answered HTTP {status}.", "Try again later.")
     if status == BAD_REQUEST:
         raise stopped(State.BAD_COOKIES)

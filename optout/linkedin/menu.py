@@ -64,8 +64,8 @@ class Menu:
 def read(stay: Stay, category: str, wanted: Iterable[Setting]) -> Menu:
     """Given a stay and the settings whose rows are wanted, load the category page afresh and return its rows.
 
-    Rows may come in portions: with a wanted row missing, wait 3 s, or a third of the time-out if that is longer,
-    for another. Raise what `Stay.at` raises.
+    Rows may come in portions: with a wanted row missing, wait 3 s for another, or a third of the time-out if
+    that is longer. Raise what `Stay.at` raises.
     """
     paths = frozenset(setting.path for setting in wanted)
     return stay.at(category, lambda _: _settle(stay, category, paths))
@@ -149,7 +149,7 @@ def offered(
             return unreadable(f"its switch has moved to {row.path}")
     return Look(
         reading=Reading.NOT_OFFERED,
-        reason="not offered to this member: its page shows no switch and the complete category page has no such row",
+        reason="not offered: its page shows no switch and the complete category page has no such row",
     )
 
 

@@ -11,8 +11,10 @@ WORDING = ("heading", "label", "description")
 
 
 def of_rows(menu: Menu, seen_before: frozenset[str], settings: Iterable[Setting]) -> list[str]:
-    """Given a category page, the paths an earlier visit saw there and the settings of this visit,
-    return one sentence per unknown row that is new and per setting without a row."""
+    """Given a category page, the paths seen there earlier and the settings that showed a switch, tell.
+
+    One sentence per unknown row that is new, per setting without a row, and per English row with other words.
+    """
     page = PAGES.get(menu.category, menu.category)
     news = [
         f"new row on {page}: {row.label} ({row.path})" for row in menu.unknown if row.path not in seen_before

@@ -1,9 +1,13 @@
 """The cookies of a signed-in session: do they live, and which of them are secrets. Source: linkedin.md 7."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
+
+SECRET_LENGTH = 12  # characters from which on a cookie's value counts as a secret
+PLAIN_COOKIES = frozenset({"lang", "timezone", "li_theme", "li_theme_set"})
 
 
 def cookies_alive(context: "BrowserContext", origin: str) -> bool:
@@ -18,14 +22,14 @@ def is_remembered(context: "BrowserContext", origin: str) -> bool:
     return any(cookie.get("name") in {"li_at", "li_rm"} for cookie in context.cookies(origin))
 
 
-def secret_cookies(context: "BrowserContext", origin: str) -> list[str]:
-    """Given a browser context, return the values of the site's cookies that must stand in no output.
+def secrets_in(cookies: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Given cookies, return the values that must stand in no output.
 
     Those of 12 characters and more, but for the ones that only hold a language, a look or a time zone.
     """
-    plain = {"lang", "timezone", "li_theme", "li_theme_set"}
-    cookies = (
-        (str(cookie.get("name")), str(cookie.get("value", "")).strip('"'))
-        for cookie in context.cookies(origin)
+    values = (
+        str(cookie.get("value", "")).strip('"')
+        for cookie in cookies
+        if cookie.get("name") not in PLAIN_COOKIES
     )
-    return [value for name, value in cookies if name not in plain and len(value) >= 12]
+    return {value for value in values if len(value) >= SECRET_LENGTH}

@@ -76,7 +76,7 @@ class Sight:
     controls: Controls | None
 
 
-def call(page: "Page", function: str, **asked: object) -> Any:  # noqa: ANN401 - what the page answers
+def call(page: "Page", function: str, **asked: object) -> Any:
     """Given the name of a function of page.js and what it asks for, return the page's answer as JSON.
 
     Raise playwright's Error if the page went away meanwhile; its text never holds what was asked.
@@ -85,15 +85,20 @@ def call(page: "Page", function: str, **asked: object) -> Any:  # noqa: ANN401 -
 
 
 def element(page: "Page", function: str, **asked: object) -> "ElementHandle | None":
-    """Given the name of a function of page.js that finds an element, return it, or None."""
-    return page.evaluate_handle(_expression(function), asked).as_element()
+    """Given a function of page.js that finds an element, return it; None also if the page went away."""
+    from playwright.sync_api import Error
+
+    try:
+        return page.evaluate_handle(_expression(function), asked).as_element()
+    except Error:
+        return None
 
 
 def look(page: "Page", key: str | None = None) -> Sight | None:
-    """Given a page and perhaps a setting's key, return what it shows; None while it is between two documents
-    or shows the browser's own error page.
+    """Given a page and perhaps a setting's key, return what it shows.
 
-    Raise SiteUnavailable if the page was closed.
+    None while it is between two documents or shows the browser's own error page. Raise SiteUnavailable if the
+    page was closed.
     """
     from playwright.sync_api import Error
 
@@ -108,7 +113,7 @@ def look(page: "Page", key: str | None = None) -> Sight | None:
 
 
 def wait(page: "Page", seconds: float, enough: Callable[[], bool]) -> bool:
-    """Given a page and a condition, look every 50 ms until it holds; return whether it did within `seconds`."""
+    """Given a page and a condition, look every 50 ms until it holds; return if it did within `seconds`."""
     deadline = time.monotonic() + seconds
     while not enough():
         if time.monotonic() >= deadline:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from optout.errors import PageNotUnderstood, SignInStopped, SiteUnavailable
 from optout.linkedin import member
-from optout.linkedin.address import SIGNED_OUT, State
+from optout.linkedin.address import LOGIN_PATH, SIGNED_OUT, State
 from optout.linkedin.challenge import recognise, stopped
 from optout.linkedin.load import FORBIDDEN, Loaded, is_dead_sign_in, load
 from optout.linkedin.session import cookies_alive, is_remembered
@@ -77,20 +77,18 @@ class Stay:
 
     def _again(self, path: str, read: Callable[[Loaded], Answer], stop: SignInStopped) -> Answer:
         """Load once more, since the site may renew the sign-in by itself; then sign in, once in a stay."""
+        if self.typed:
+            raise stop
         if is_dead_sign_in(stop):
             self.page.context.clear_cookies()
-        elif is_remembered(self.page.context, self.origin) and not self.typed:
+            self._load(LOGIN_PATH)
+        elif is_remembered(self.page.context, self.origin):
             try:
                 return read(self._load(path))
             except SignInStopped as second:
                 if second.state not in SIGNED_OUT:
                     raise
-                stop = second
-        if self.typed:
-            raise stop
         self.tell("signing in")
-        if is_dead_sign_in(stop):
-            self._load("/login")
         sign_in(
             self.page, origin=self.origin, account=self.account, password=self._once, timeout=self.timeout
         )

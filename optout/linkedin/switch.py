@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 SETTLE = 0.75  # seconds for which OFF has to stand unchanged; a first state may be a default (linkedin.md 3)
+READY_PATIENCE = 5.0  # seconds a page has to finish loading before its switch is clicked
 FLIP_PATIENCE = 1.0  # seconds a click has to flip the box; a click too many turns it on again
 
 
@@ -81,8 +82,9 @@ class Seen:
 def read(stay: Stay, setting: Setting) -> Seen:
     """Given a stay, load the setting's page afresh and return what it shows.
 
-    ON counts at once. OFF counts if it stood unchanged for 750 ms, enabled and without a sign that the page is
-    still loading. Raise what `Stay.at` raises. Source: linkedin.md 3, "Loading" and "Which element".
+    ON counts at once, locked only if it stays so. OFF counts if it stood unchanged for 750 ms, enabled and
+    without a sign that the page is still loading. Raise what `Stay.at` raises. Source: linkedin.md 3,
+    "Loading" and "Which element".
     """
     return stay.at(setting.path, lambda _: settle(stay, setting))
 
@@ -105,7 +107,8 @@ def settle(stay: Stay, setting: Setting) -> Seen:
         if mark != last:
             last, since = mark, now
         settled = now - since >= SETTLE and not (sight and sight.busy)
-        if shows is Shows.ON or (shows in _SETTLING and settled):
+        turnable = shows is Shows.ON and sight is not None and all(box.enabled for box in sight.switches)
+        if turnable or (shows in _SETTLING and settled):
             return Seen(shows=shows, at=datetime.now(UTC), sight=sight)
         if now >= deadline:
             return Seen(shows=_at_the_end(shows, sight), at=datetime.now(UTC), sight=sight)
@@ -150,7 +153,7 @@ def _at_the_end(shows: Shows, sight: Sight | None) -> Shows:
         return Shows.NOTHING_YET
     if shows is Shows.BLANK and not sight.ready:
         return Shows.NOTHING_YET
-    if shows in {Shows.LOCKED_OFF, Shows.DISAGREES} or not (sight.busy or shows in _SETTLING):
+    if shows in {Shows.ON, Shows.LOCKED_OFF, Shows.DISAGREES} or not (sight.busy or shows in _SETTLING):
         return shows
     return Shows.UNSETTLED
 
@@ -162,6 +165,7 @@ def turn_off(page: "Page", setting: Setting) -> None:
     appears is never answered and ends the attempt. Returns nothing: read again after a fresh load.
     Source: linkedin.md 3, "Clicking".
     """
+    wait(page, READY_PATIENCE, lambda: (sight := look(page)) is not None and sight.ready and not sight.busy)
     before = look(page, setting.key)
     for act in (_click_pill, _click_label, _uncheck, _press_inside):
         now = look(page, setting.key)

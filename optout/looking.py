@@ -1,0 +1,185 @@
+"""Look at a setting, turn it, look again: the steps of a visit and what each leaves in its notebook."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from optout.browser import listen
+from optout.errand import Errand
+from optout.errors import AnotherMember, OptoutError, PersonNeeded, SignInStopped, Throttled
+from optout.evidence.history import History
+from optout.linkedin import address, menu, news, switch
+from optout.linkedin.catalogue import Setting
+from optout.linkedin.reading import reading, unreadable
+from optout.linkedin.sight import pause
+from optout.linkedin.stay import Stay
+from optout.notebook import DECIDING, Notebook, reason_of
+from optout.verdict import Cause, Finding, Look, Reading, conclude
+
+LAG = 2.0  # seconds before one more load if the first one after a click still shows the switch on
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """What the steps of one visit share; `stop` is set once nothing more can be read."""
+
+    errand: Errand
+    stay: Stay
+    past: History
+    book: Notebook
+    tell: Callable[[str], None]
+    stop: OptoutError | None = None
+
+
+def look(scene: Scene, setting: Setting, stage: str) -> Look:
+    """Given a setting, load its page afresh, read it and photograph it as `stage`; return the look.
+
+    What hinders the reading becomes the look's reason.
+    """
+    stay = scene.stay
+    try:
+        seen = switch.read(stay, setting)
+        found = reading(seen, alive=stay.alive)
+        scene.book.capture(stay, setting, stage, seen, full=_is_worth_a_page(scene, setting, found))
+        scene.book.news += news.of_switch(setting, seen)
+        scene.book.news += _wording(scene, setting, seen, stage)
+        found = found or _is_offered(scene, setting, seen)
+    except OptoutError as error:
+        found = _hindered(scene, error)
+    scene.book.walked(stay.loads, setting)
+    return found
+
+
+def switch_off(scene: Scene, setting: Setting) -> str:
+    """Given the page that showed the switch on, click it; return what was heard of the saving: no proof."""
+    page = scene.stay.page
+    try:
+        with listen.listening(page) as heard:
+            switch.turn_off(page, setting)
+            heard.outlast(setting.key, scene.stay.timeout)
+        shown = switch.glance(page, setting)
+        scene.book.capture(scene.stay, setting, "after", shown, full=False)
+    except OptoutError as error:
+        return reason_of(error)
+    if shown.sight and shown.sight.dialog:
+        return "a dialog stood open and was not answered"
+    return heard.sentence(setting.key)
+
+
+def look_again(scene: Scene, setting: Setting, heard: str) -> Look:
+    """Given what was heard of the saving, look on a fresh load; if still on, wait and load once more."""
+    after = look(scene, setting, DECIDING)
+    if after.reading is Reading.ON:
+        scene.book.overtake(setting)
+        pause(scene.stay.page, LAG)
+        after = look(scene, setting, DECIDING)
+    first = "switched off; " if after.reading is Reading.OFF else "clicked, then: "
+    return replace(after, reason=first + after.reason + (f" ({heard})" if heard else ""))
+
+
+def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
+    """Let the category page decide whether a setting without a switch is not offered, or not readable."""
+    stay = scene.stay
+    listed = menu.read(stay, setting.category, [setting])
+    scene.book.menus[setting.category] = listed
+    scene.book.capture_menu(stay, setting)
+    found = menu.offered(
+        setting,
+        seen,
+        listed,
+        read_earlier=setting.name in scene.past.read,
+        look_into=lambda row: switch.read_at(stay, setting, row.path).shows,
+    )
+    if found.reading is Reading.NOT_OFFERED and not stay.alive:
+        return unreadable("the browser is not signed in any more", cause=Cause.PERSON)
+    return found
+
+
+def compare_with_rows(scene: Scene, findings: list[Finding]) -> list[Finding]:
+    """Given the findings, read the category pages; return the findings, changed where a row contradicts."""
+    settings = scene.errand.settings
+    for category in dict.fromkeys(setting.category for setting in settings):
+        if scene.stop is not None:
+            return findings
+        scene.tell(f"looking for new rows: {news.PAGES.get(category, category)}")
+        here = [setting for setting in settings if setting.category == category]
+        try:
+            if category not in scene.book.menus:
+                scene.book.menus[category] = menu.read(scene.stay, category, here)
+        except AnotherMember as error:
+            scene.stop = error
+        except OptoutError as error:
+            scene.tell(f"not read: {reason_of(error)}")
+        scene.book.walked(scene.stay.loads, None)
+        listed = scene.book.menus.get(category)
+        if listed is not None:
+            seen_before = scene.past.rows.get(category, frozenset())
+            scene.book.news += news.of_rows(listed, seen_before, _present(here, findings))
+            findings = [_against_row(scene, listed, finding) for finding in findings]
+    return findings
+
+
+def _against_row(scene: Scene, listed: menu.Menu, finding: Finding) -> Finding:
+    """Where a row says On of a switch read off, load both again: if they still differ, it is a conflict."""
+    setting = next(each for each in scene.errand.settings if each.name == finding.name)
+    if finding.after.reading is not Reading.OFF or not menu.contradicts(listed, setting):
+        return finding
+    scene.book.overtake(setting)
+    after = look(scene, setting, DECIDING)
+    try:
+        again = menu.read(scene.stay, setting.category, [setting])
+    except OptoutError as error:
+        after = _hindered(scene, error)
+    else:
+        if after.reading is Reading.OFF and menu.contradicts(again, setting):
+            scene.book.capture_menu(scene.stay, setting)
+            after = unreadable(
+                "its switch shows off, but its row on the category page says On", conflict=True
+            )
+    clicked = finding.before.reading is Reading.ON
+    return finding_of(scene, setting, finding.before, after, clicked=clicked)
+
+
+def finding_of(scene: Scene, setting: Setting, before: Look, after: Look, *, clicked: bool) -> Finding:
+    """Given the first and the last look at a setting, return its finding."""
+    proved = setting.name in scene.past.proved_off
+    return Finding(
+        name=setting.name,
+        before=before,
+        after=after,
+        verdict=conclude(before, after, clicked=clicked, proved_off_earlier=proved),
+        screenshots=tuple(scene.book.pictures.get(setting.name, ())),
+    )
+
+
+def _hindered(scene: Scene, error: OptoutError) -> Look:
+    """Turn what kept a setting from being read into a look; stop where going on would be useless or rude."""
+    causes = {cause.value: cause for cause in Cause}
+    only_here = isinstance(error, SignInStopped) and error.state == address.State.PASSWORD_AGAIN
+    if (
+        isinstance(error, Throttled)
+        or not scene.stay.arrived
+        or (isinstance(error, PersonNeeded) and not only_here)
+    ):
+        scene.stop = error
+    return unreadable(reason_of(error), cause=causes.get(error.outcome, Cause.PERSON))
+
+
+def _is_worth_a_page(scene: Scene, setting: Setting, look: Look | None) -> bool:
+    """Return whether the whole page is photographed: not if it is off as it was earlier this month."""
+    month = datetime.now(UTC).strftime("%Y-%m")
+    recently = scene.past.proved_off.get(setting.name, "").startswith(month)
+    return look is None or look.reading is not Reading.OFF or not recently
+
+
+def _wording(scene: Scene, setting: Setting, seen: switch.Seen, stage: str) -> list[str]:
+    """Return what changed in the texts since the last visit; said once in a visit."""
+    if stage != "before" or seen.card is None:
+        return []
+    return news.of_wording(setting, seen.facts(setting.key), scene.past.texts.get(setting.name))
+
+
+def _present(settings: list[Setting], findings: list[Finding]) -> list[Setting]:
+    """Return the settings that showed a switch, and so ought to have a row."""
+    shown = {finding.name for finding in findings if finding.before.reading in {Reading.ON, Reading.OFF}}
+    return [setting for setting in settings if setting.name in shown]

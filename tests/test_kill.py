@@ -1,0 +1,68 @@
+"""A visit that is killed at any of its steps: the evidence holds, the lock is free, the next visit tells."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from calling import RunOptout, StartPractice
+from conftest import PASSWORD
+
+from optout.evidence import audit
+
+ACCOUNT = "practice@example.org"
+STEPS = [
+    "opening the browser",
+    "reading 1 of 2",
+    "signing in",
+    "switching off",
+    "proving on a fresh load",
+    "reading 2 of 2",
+    "looking for new rows",
+    "sealing the evidence",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_a_step(
+    optout: RunOptout,
+    practice: StartPractice,
+    command_environment: dict[str, str],
+    home: Path,
+    step: str,
+) -> None:
+    """After SIGKILL at a step the store holds, nothing is locked, and the next run names the broken one."""
+    site = practice()
+    optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
+    first = optout("check", "--json", "--no-input", site=site)
+    assert first.returncode == 3
+    if step == "signing in":
+        site.expire_sessions()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "optout", "run", "--no-input"],
+        env=command_environment | {"OPTOUT_SITE": site.origin},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if step in line:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.stderr.read()
+    assert process.wait(timeout=20) == -signal.SIGKILL, said
+    store = Path(first.json["evidence"]["path"]).parent.parent
+    assert audit.audit(store).exit_code == 0
+    visited = optout("run", "--json", "--no-input", site=site)
+    assert visited.returncode == 0, visited.stderr
+    record = json.loads((Path(visited.json["evidence"]["path"]) / "run.json").read_text())
+    assert len(record["interrupted"]) == 1
+    audited = audit.audit(store)
+    assert (audited.exit_code, audited.runs) == (0, 2)
+    assert not list((home / "sessions").glob("*.new"))

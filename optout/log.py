@@ -207,7 +207,7 @@ def _show(text: str) -> None:
 
 def _say(text: str) -> None:
     if sys.stderr is not None:  # a Python without a console has none
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # gone or closed: there is nobody to tell
             sys.stderr.write(redact(text) + "\n")
 
 

@@ -98,7 +98,7 @@ def test_an_innocent_file_is_kept(where: Place, carrier: str) -> None:
 
 
 def test_the_search_finds_nothing_where_a_secret_was_sealed_unsearched(where: Place) -> None:
-    """The twin of the canary: without the list of secrets they would stand in the store, and are seen there."""
+    """The twin of the canary: without the list of secrets they stand in the store, and are seen there."""
     seal(where, CARRIERS["in a picture's comment"](PLAIN), [])
     assert any(PLAIN.encode() in content for content in snapshot(where.store).values())
 

@@ -53,7 +53,6 @@ class State(enum.StrEnum):
     OTHER_ACCOUNT = "other_account"
     REDIRECT_LOOP = "redirect_loop"
     BAD_COOKIES = "bad_cookies"
-    NO_SIGN_IN = "no_sign_in"
     NO_SESSION = "no_session"
     INSIDE = "inside"
 

@@ -1,0 +1,310 @@
+"""What depends on nothing but LinkedIn's facts: addresses, states, and whether a setting is offered."""
+
+import dataclasses
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optout.errors import UsageProblem
+from optout.linkedin import menu, news, switch
+from optout.linkedin.address import (
+    REAL_ORIGIN,
+    State,
+    is_practice,
+    origin_in,
+    origin_of,
+    path_state,
+    without_values,
+)
+from optout.linkedin.catalogue import AI_TRAINING, CATALOGUE, CORE, KNOWN_ROWS, PRIVACY
+from optout.linkedin.challenge import SENTENCES, recognise
+from optout.linkedin.menu import Menu, Row
+from optout.linkedin.reading import reading
+from optout.linkedin.sight import Controls, Sight, SwitchSight
+from optout.linkedin.switch import Seen, Shows
+from optout.verdict import Look, Reading
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SITE = "http://127.0.0.1:8000"
+NO_CONTROLS = Controls(other_keys=(), boxes=0, radios=0, others=0, frames=0, shadow=False)
+PLAIN = Sight(
+    href=SITE + AI_TRAINING.path,
+    ready=True,
+    lang="en",
+    title="",
+    text=100,
+    heading=AI_TRAINING.title,
+    description="",
+    home=0,
+    members=(),
+    username=False,
+    password=False,
+    hidden_key=None,
+    buttons=False,
+    chooser=False,
+    email_code=False,
+    phone_code=False,
+    recovery=False,
+    push=False,
+    captcha=False,
+    errors=(),
+    weak=False,
+    banner=False,
+    dialog=False,
+    busy=False,
+    switches=(),
+    controls=NO_CONTROLS,
+)
+BOX = SwitchSight(checked=False, mixed=False, enabled=True, aria=None, label="", card=(0, 0, 1, 1))
+
+
+def _at(path: str, **changes: object) -> Sight:
+    return dataclasses.replace(PLAIN, href=SITE + path, **changes)  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(
+    ("site", "origin"),
+    [
+        (None, REAL_ORIGIN),
+        (REAL_ORIGIN, REAL_ORIGIN),
+        (REAL_ORIGIN + "/", REAL_ORIGIN),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://localhost:1/", "http://localhost:1"),
+        ("http://[::1]:9", "http://[::1]:9"),
+    ],
+)
+def test_the_sites_that_may_be_visited(site: str | None, origin: str) -> None:
+    """The real site by https, and loopback by http with a port."""
+    assert origin_of(site) == origin
+    assert is_practice(origin) == (origin != REAL_ORIGIN)
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "http://www.linkedin.com",
+        "https://linkedin.com",
+        "https://www.linkedin.com.example.org",
+        "https://www.linkedin.com@example.org",
+        "https://www.linkedin.com/feed",
+        "https://www.linkedin.com:444",
+        "https://127.0.0.1:8000",
+        "http://127.0.0.1",
+        "http://127.0.0.1:8000/path",
+        "http://user@127.0.0.1:8000",
+        "http://127.0.0.1:8000?x",
+        "http://127.0.0.2:8000",
+        "http://127.0.0.1.example.org:80",
+        "http://localhost.example.org:80",
+        "http://[::1",
+        "http://127.0.0.1:99999",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "x",
+    ],
+)
+def test_every_other_site_is_refused(site: str) -> None:
+    """A look-alike, another scheme or a path is a usage error, exit 2."""
+    with pytest.raises(UsageProblem, match="OPTOUT_SITE"):
+        origin_of(site)
+
+
+@given(st.text(max_size=60))
+def test_no_text_is_taken_for_another_site(site: str) -> None:
+    """Whatever stands in OPTOUT_SITE, what is accepted is the real origin or loopback."""
+    try:
+        origin = origin_of(site)
+    except UsageProblem:
+        return
+    assert origin == REAL_ORIGIN or is_practice(origin)
+
+
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        ("/feed/", State.INSIDE),
+        (AI_TRAINING.path, State.INSIDE),
+        ("/mypreferences/page-not-found", State.INSIDE),
+        ("/login", State.SIGN_IN_PAGE),
+        ("/login?session_redirect=%2Fcheckpoint%2Fchallenge", State.SIGN_IN_PAGE),
+        ("/uas/login", State.SIGN_IN_PAGE),
+        ("/flagship-web/login/", State.SIGN_IN_PAGE),
+        ("/checkpoint/lg/login?errorKey=challenge_global_internal_error", State.REFUSED),
+        ("/login?errorKey=unexpected_login_error", State.APPROVAL_LOST),
+        ("/login/login-restriction/", State.RESTRICTED),
+        ("/checkpoint/challenge/AgF", State.UNKNOWN_CHECKPOINT),
+        ("/check/add-phone", State.INTERSTITIAL),
+        ("/checkout", State.INSIDE),
+        ("/authwall?x=/feed/", State.AUTHWALL),
+        ("/signup/cold-join", State.AUTHWALL),
+        ("/loginx", State.INSIDE),
+    ],
+)
+def test_the_path_says_where_the_sign_in_stands(path: str, state: State) -> None:
+    """By whole path segments, never by a substring, and never by the query alone."""
+    assert path_state(SITE + path, SITE) is state
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:8001/feed/",
+        "http://localhost:8000/feed/",
+        "https://127.0.0.1:8000/feed/",
+        "about:blank",
+    ],
+)
+def test_another_origin_is_off_the_site(address: str) -> None:
+    """Another port, host name or scheme is another site."""
+    assert path_state(address, SITE) is State.OFF_SITE
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1), st.text("xyz0123", min_size=8), max_size=4))
+def test_addresses_are_kept_without_their_values(query: dict[str, str]) -> None:
+    """What the evidence keeps of an address has the names of its query and none of the values."""
+    kept = without_values(f"{SITE}/checkpoint/challenge?{urlencode(query)}#secret")
+    assert origin_in(kept) == SITE
+    assert all(name in kept for name in query)
+    assert not any(value in kept for value in query.values())
+    assert "secret" not in kept
+
+
+@pytest.mark.parametrize(
+    ("sight", "state"),
+    [
+        (_at("/checkpoint/challenge/1", email_code=True), State.CODE_EMAIL),
+        (_at("/checkpoint/challenge/1", phone_code=True), State.CODE_SMS),
+        (_at("/checkpoint/challenge/1", phone_code=True, recovery=True), State.CODE_TOTP),
+        (_at("/checkpoint/challenge/1", push=True), State.APP_PUSH),
+        (_at("/checkpoint/challenge/1", captcha=True), State.CAPTCHA),
+        (_at("/login", username=True, password=True), State.LOGIN_FORM),
+        (_at("/", username=True, password=True), State.GUEST_HOME),
+        (_at(AI_TRAINING.path, username=True, password=True), State.LOGIN_FORM),
+        (_at(AI_TRAINING.path, password=True), State.PASSWORD_AGAIN),
+        (_at("/login", password=True, hidden_key="a@example.org"), State.PASSWORD_ONLY),
+        (_at(AI_TRAINING.path, chooser=True), State.ACCOUNT_CHOOSER),
+        (_at("/authwall", username=True, password=True), State.AUTHWALL),
+        (_at(AI_TRAINING.path), State.INSIDE),
+    ],
+)
+def test_elements_say_what_the_path_leaves_open(sight: Sight, state: State) -> None:
+    """A sign-in form counts wherever it appears; on the wall, a form to join is never filled."""
+    assert recognise(sight, SITE) is state
+
+
+def test_every_state_that_can_end_a_sign_in_has_its_sentence() -> None:
+    """Each state but INSIDE has words for the person, with the next step."""
+    assert set(SENTENCES) == set(State) - {State.INSIDE}
+    assert all(sentence.endswith(".") and hint.endswith(".") for sentence, hint in SENTENCES.values())
+
+
+@given(
+    checked=st.booleans(),
+    mixed=st.booleans(),
+    enabled=st.booleans(),
+    aria=st.sampled_from([None, "true", "false", "mixed"]),
+)
+def test_off_is_shown_only_by_a_box_that_is_plainly_off(
+    checked: bool, mixed: bool, enabled: bool, aria: str | None
+) -> None:
+    """Unchecked, enabled, not half-way and not contradicted by aria-checked: nothing less is OFF."""
+    box = dataclasses.replace(BOX, checked=checked, mixed=mixed, enabled=enabled, aria=aria)
+    shows = switch.shown(dataclasses.replace(PLAIN, switches=(box,)), AI_TRAINING)
+    assert (shows is Shows.OFF) == (not checked and not mixed and enabled and aria != "true")
+    assert (shows is Shows.ON) == (checked and not mixed)
+
+
+@pytest.mark.parametrize("shows", list(Shows))
+@pytest.mark.parametrize("alive", [True, False])
+def test_off_is_read_only_from_a_living_sign_in(shows: Shows, alive: bool) -> None:
+    """No page read without a sign-in, and no page but one that shows the switch off, is OFF."""
+    seen = Seen(shows=shows, at=NOW, sight=PLAIN)
+    look = reading(seen, alive=alive)
+    if look is not None and look.reading is Reading.OFF:
+        assert shows is Shows.OFF
+        assert alive
+    if not alive:
+        assert look is not None
+        assert look.reading in {Reading.ON, Reading.UNREADABLE}
+
+
+KNOWN = tuple(
+    Row(path=path, label="x", state=None) for path in sorted(KNOWN_ROWS[PRIVACY] - {AI_TRAINING.path})[:3]
+)
+OURS = Row(path=AI_TRAINING.path, label=AI_TRAINING.title, state="On")
+STRANGE = Row(path="/mypreferences/d/settings/something-new", label="New", state="On")
+
+
+def _offered(
+    shows: Shows,
+    rows: tuple[Row, ...],
+    *,
+    complete: bool = True,
+    read_earlier: bool = False,
+    behind: Shows = Shows.NO_SWITCH,
+) -> Look:
+    seen = Seen(shows=shows, at=NOW, sight=PLAIN)
+    listed = Menu(category=PRIVACY, rows=rows, lang="en", complete=complete)
+    return menu.offered(AI_TRAINING, seen, listed, read_earlier=read_earlier, look_into=lambda _: behind)
+
+
+@pytest.mark.parametrize("shows", [Shows.NOT_FOUND, Shows.CATEGORY, Shows.NO_SWITCH])
+def test_not_offered_needs_the_page_and_the_whole_list(shows: Shows) -> None:
+    """A page without the switch and a complete list without the row, nothing unknown in it."""
+    assert _offered(shows, KNOWN).reading is Reading.NOT_OFFERED
+
+
+@pytest.mark.parametrize(
+    ("look", "conflict"),
+    [
+        (_offered(Shows.NO_SWITCH, (*KNOWN, OURS)), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, OURS)), True),
+        (_offered(Shows.CATEGORY, (*KNOWN, OURS)), True),
+        (_offered(Shows.NOT_FOUND, KNOWN, complete=False), False),
+        (_offered(Shows.NOT_FOUND, KNOWN[:2]), False),
+        (_offered(Shows.NOT_FOUND, ()), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), read_earlier=True), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.ON), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.OFF), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.LOCKED_OFF), False),
+        (
+            _offered(
+                Shows.NOT_FOUND,
+                (*KNOWN, *(dataclasses.replace(STRANGE, path=f"/mypreferences/d/{n}") for n in range(6))),
+            ),
+            False,
+        ),
+        (_offered(Shows.BLANK, KNOWN), False),
+        (_offered(Shows.OTHER_SWITCH, KNOWN), False),
+        (_offered(Shows.OTHER_CONTROL, KNOWN), False),
+        (_offered(Shows.NOTHING_YET, KNOWN), False),
+    ],
+)
+def test_anything_less_is_unreadable(look: Look, conflict: bool) -> None:
+    """Each condition of "not offered", missing on its own, makes the setting unreadable."""
+    assert look.reading is Reading.UNREADABLE
+    assert look.conflict == conflict
+
+
+def test_the_catalogue_offers_only_what_was_seen_with_its_key() -> None:
+    """Names, keys and addresses are there and distinct; the two core settings are those of the contract."""
+    assert CORE == ("ai-training", "affiliate-ads")
+    assert len({setting.key for setting in CATALOGUE.values()}) == len(CATALOGUE)
+    for name, setting in CATALOGUE.items():
+        assert name == setting.name
+        assert setting.path.startswith("/mypreferences/d/")
+        assert setting.path in KNOWN_ROWS[setting.category]
+        assert setting.source
+        assert setting.seen <= "2026-11-23"
+
+
+def test_wording_is_compared_within_one_language() -> None:
+    """Changed words are news; the same page in another language is not."""
+    before = {"lang": "en", "heading": "A", "label": "B", "description": "C"}
+    assert news.of_wording(AI_TRAINING, before | {"label": "D"}, before) == [
+        "ai-training: the label now reads 'D'"
+    ]
+    assert news.of_wording(AI_TRAINING, before | {"lang": "fr", "label": "D"}, before) == []

@@ -49,7 +49,7 @@ def answers(visits: Sequence[Visit]) -> list[Answer]:
 def gaps(visits: Sequence[Visit], now: datetime) -> list[Gap]:
     """Given all visits, newest first, and the time of the report, return the times over LONG without one."""
     times = sorted(visit.when for visit in visits if visit.when is not None)
-    ends: list[datetime | None] = [*times[1:], None]
+    ends: list[datetime | None] = [*times[1:], *([None] if times else [])]
     return [
         Gap(start=start, end=end, days=((end or now) - start).days)
         for start, end in zip(times, ends, strict=True)

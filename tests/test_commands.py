@@ -1,6 +1,7 @@
 """The main job as a person does it: run, look again, ask what was found, audit, report, see the doctor."""
 
 import json
+import os
 import re
 import signal
 import stat
@@ -23,10 +24,11 @@ def test_ctrl_c_is_one_sentence_and_130(
         env=command_environment | {"OPTOUT_SITE": site.origin},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,
         text=True,
     ) as process:
         process.stderr.readline()  # type: ignore[union-attr]  # a pipe, as asked for
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the browser gets it too
         stdout, stderr = process.communicate()
     assert process.returncode == json.loads(stdout)["exit_code"] == 130
     assert "Traceback" not in stderr

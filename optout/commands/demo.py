@@ -68,6 +68,7 @@ def command(asked: answer.Asked, said: words.Words, folder: Path, keep_serving: 
         vault = credentials.in_memory()
         vault.keep_password(ACCOUNT, password)
         answer.say(f"A practice site runs at {site.origin}; nothing real is touched.")
+        answer.say(f"All that stays goes into {home}.")
         code = _show(site, said, config, vault)
         if keep_serving:
             _serve(site, home, password)

@@ -40,23 +40,20 @@ def test_killed_at_a_step(
     assert first.returncode == 3
     if step == "signing in":
         site.expire_sessions()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "optout", "run", "--no-input"],
         env=command_environment | {"OPTOUT_SITE": site.origin},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    assert process.stderr is not None
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if step in line:
-            process.send_signal(signal.SIGKILL)
-            break
-    process.stderr.read()
-    assert process.wait(timeout=20) == -signal.SIGKILL, said
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if step in line:
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL
     store = Path(first.json["evidence"]["path"]).parent.parent
     assert audit.audit(store).exit_code == 0
     visited = optout("run", "--json", "--no-input", site=site)

@@ -445,7 +445,7 @@ def test_a_quiet_check_that_finds_all_well_prints_nothing(stories: Stories, opto
 def test_without_a_password_it_says_what_to_do(optout: RunOptout, practice: StartPractice) -> None:
     """A visit without any credentials ends in exit 5 with the command that helps, and is sealed."""
     site = practice()
-    ended = optout("run", "--account", ACCOUNT, "--json", "--no-input", site=site)
+    ended = optout("run", "--account", "nobody@example.org", "--json", "--no-input", site=site)
     assert (ended.returncode, ended.json["outcome"]) == (5, "person_needed")
     assert "optout login" in ended.json["settings"][0]["reason"]
     assert ended.json["evidence"] is not None

@@ -1,0 +1,145 @@
+"""Signing in by hand: a person types into the program's window; the program types nothing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from calling import RunOptout, StartPractice
+from conftest import PASSWORD
+
+ACCOUNT = "by-hand@example.org"
+PATIENCE = 30.0  # seconds for a window to come or a command to end
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A screen of its own on which windows can be shown."""
+    server = shutil.which("Xvfb")
+    assert server is not None, "Xvfb is missing: scripts/setup test installs it"
+    reading, writing = os.pipe()
+    words = [server, "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    with subprocess.Popen(words, pass_fds=[writing], stderr=subprocess.DEVNULL) as screen:
+        os.close(writing)
+        with os.fdopen(reading) as number:
+            yield f":{number.readline().strip()}"
+        screen.terminate()
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; fail when it takes too long."""
+    tick = threading.Event()
+    for _ in range(int(PATIENCE / 0.1)):
+        if condition():
+            return
+        tick.wait(0.1)
+    raise AssertionError("it did not come about in time")
+
+
+class Person:
+    """Somebody in front of the screen: sees windows, presses keys."""
+
+    def __init__(self, display: str) -> None:
+        self._environment = os.environ | {"DISPLAY": display}
+
+    def _xdotool(self, *words: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *words],
+            check=False,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return done.stdout
+
+    def windows(self) -> list[str]:
+        """The windows of a browser that are on the screen."""
+        return self._xdotool("search", "--onlyvisible", "--class", "chromium").split()
+
+    def close(self) -> None:
+        """Close the browser's window."""
+        self._xdotool("windowfocus", "--sync", self.windows()[-1])
+        self._xdotool("key", "ctrl+w")
+
+    def type(self, *texts: str) -> None:
+        """Type texts into one field after the other, then press Enter."""
+        self._xdotool("windowfocus", "--sync", self.windows()[-1])
+        for text in texts:
+            self._xdotool("key", "Tab")
+            self._xdotool("type", "--delay", "20", text)
+        self._xdotool("key", "Return")
+
+
+def test_a_person_signs_in_in_the_window(
+    optout: RunOptout,
+    practice: StartPractice,
+    command_environment: dict[str, str],
+    display: str,
+) -> None:
+    """The window waits, the person signs in, the sign-in is kept; `run` then needs no password at all."""
+    site = practice(account=ACCOUNT)
+    environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
+    words = [sys.executable, "-m", "optout", "login", "--browser", "--account", ACCOUNT]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        person = Person(display)
+        _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
+        person.type(ACCOUNT, PASSWORD)
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert site.counts["password_received"] == 1
+    ended = optout("run", "--account", ACCOUNT, "--json", "--no-input", site=site)
+    assert ended.returncode == 0, ended.stderr
+    assert [setting["verdict"] for setting in ended.json["settings"]] == ["turned_off", "turned_off"]
+    assert site.counts["password_received"] == 1
+    site.expire_sessions()
+    ended = optout("check", "--account", ACCOUNT, "--json", "--no-input", site=site)
+    assert ended.returncode == 5
+    assert "optout login --browser" in ended.json["settings"][0]["reason"]
+
+
+def test_a_closed_window_ends_in_words(
+    practice: StartPractice, command_environment: dict[str, str], display: str
+) -> None:
+    """Closing the window before the sign-in is complete ends in exit 5 and a sentence."""
+    site = practice(account=ACCOUNT)
+    environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
+    words = [sys.executable, "-m", "optout", "login", "--browser", "--account", "closing@example.org"]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        person = Person(display)
+        _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
+        person.close()
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 5, said
+    assert "window was closed" in said
+
+
+def test_ctrl_c_while_it_waits(
+    practice: StartPractice, command_environment: dict[str, str], display: str
+) -> None:
+    """Ctrl-C ends the waiting at once, with the browser gone and no traceback."""
+    site = practice(account=ACCOUNT)
+    environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
+    words = [sys.executable, "-m", "optout", "login", "--browser", "--account", "stopping@example.org"]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        person = Person(display)
+        _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    _until(lambda: not person.windows())
+
+
+def test_without_a_display_no_window_is_tried(optout: RunOptout, practice: StartPractice) -> None:
+    """Without a display the command says so at once and opens no page."""
+    site = practice(account=ACCOUNT)
+    ended = optout("login", "--browser", "--account", ACCOUNT, site=site)
+    assert ended.returncode != 0
+    assert "no display" in ended.stderr
+    assert site.counts["login_page"] == 0

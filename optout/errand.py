@@ -71,6 +71,7 @@ class Visit:
                 for finding in self.findings
             ],
             "news": list(self.news),
+            "trouble": self.trouble,
             "evidence": sealed and {"run": sealed.run, "path": str(sealed.path), "head": sealed.head},
         }
 

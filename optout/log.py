@@ -28,7 +28,7 @@ LARGEST_FILE = 1_000_000  # bytes; then the file becomes optout.log.1 and so on
 OLD_FILES = 3
 SHORT = 4  # a secret of fewer characters stands inside ordinary words
 
-_LINE = "{time:YYYY-MM-DD[T]HH:mm:ss.SSS!UTC}Z {level} {name}:{line} {message}\n{exception}"
+_LINE = "{time:YYYY-MM-DDTHH:mm:ss.SSS!UTC}Z {level} {name}:{line} {message}\n{exception}"
 
 
 # How repr, JSON and their like write a character that would break the line.

@@ -13,7 +13,7 @@ from optout.config import Config, account_folder
 from optout.credentials import Vault
 from optout.errand import Errand, SwitchOff, Visit
 from optout.errors import OptoutError, Outcome, UsageProblem
-from optout.evidence import history, ledger
+from optout.evidence import history, ledger, memory
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import unreadable
@@ -32,12 +32,11 @@ def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[s
     run is sealed. Raise OptoutError only if no visit could begin or nothing could be sealed.
     """
     origin = address.origin_of(config.site)
-    folder = account_folder(errand.account)
-    store = config.folders.evidence / folder
+    store = config.folders.evidence / account_folder(errand.account)
     past = history.of(store, [setting.name for setting in errand.settings])
     _refuse_another_site(past, origin)
     started = datetime.now(UTC)
-    with ledger.begin(store, memory=config.folders.state / f"{folder}.head.json", now=started) as draft:
+    with ledger.begin(store, memory=memory.file_for(store, config.folders.state), now=started) as draft:
         book = Notebook(draft=draft)
         arrival = Arrival(account=errand.account, origin=origin, config=config, vault=vault, tell=progress)
         findings: list[Finding] = []

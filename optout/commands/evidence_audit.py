@@ -78,7 +78,7 @@ def remembered(store: Path, config: "Config") -> str | None:
 
     if store.resolve().parent != config.folders.evidence.resolve():
         return None
-    path = config.folders.state / f"{store.name}.head.json"  # where visit.py keeps it
+    path = memory.file_for(store, config.folders.state)
     try:
         end = memory.recall(path)
     except ValueError:

@@ -81,7 +81,7 @@ def report(visited: "Visit", said: words.Words, urls: Mapping[str, str]) -> None
     Text goes to stdout, under `--json` to stderr; under `--quiet` there is none if everything is good.
     """
     if said.as_json:
-        answer.say_json(visited.to_json() | {"trouble": visited.trouble})
+        answer.say_json(visited.to_json())
     if said.quiet and visited.outcome is Outcome.GOOD:
         return
     speak = answer.tell if said.as_json else answer.say

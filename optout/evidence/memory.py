@@ -17,6 +17,11 @@ class End:
     head: str
 
 
+def file_for(store: Path, state: Path) -> Path:
+    """Given a store's folder and the folder of the program's state, return the memory file of that store."""
+    return state / f"{store.name}.head.json"
+
+
 def remember(path: Path, end: End) -> None:
     """Given the memory file and the end of the chain, keep it there, 0600, in one move."""
     disk.make_folder(path.parent)

@@ -38,7 +38,6 @@ PLAIN = Sight(
     text=100,
     heading=AI_TRAINING.title,
     description="",
-    home=0,
     members=(),
     username=False,
     password=False,

@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 CATALOGUE_DATE = "2026-11-23"
 
-INDEX_PATH = "/mypreferences/d/"
 NOT_FOUND_PATH = "/mypreferences/page-not-found"
 PRIVACY = "/mypreferences/d/categories/privacy"
 ADS = "/mypreferences/d/categories/ads"

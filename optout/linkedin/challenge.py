@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from optout.errors import SignInStopped
-from optout.linkedin.address import State, origin_in, path_in, path_state
+from optout.linkedin.address import State, path_in, path_state
 
 if TYPE_CHECKING:
     from optout.linkedin.sight import Sight
@@ -122,8 +122,3 @@ def _form(sight: "Sight", by_path: State) -> State:
 def is_ours(sight: "Sight", account: str) -> bool:
     """Given a password-only page, return whether the account it names is ours."""
     return (sight.hidden_key or "").strip().casefold() == account.strip().casefold()
-
-
-def same_site(address: str, origin: str) -> bool:
-    """Given an address, return whether it lies on exactly the site's origin."""
-    return origin_in(address) == origin

@@ -21,7 +21,10 @@ SERVER_ERROR = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """One load: addresses without the values of their queries, times in UTC, `status` None if unknown."""
+    """One load: addresses without the values of their queries, times in UTC, `status` None if unknown.
+
+    `failure` is the browser's word for why nothing came, empty if something did.
+    """
 
     at: datetime
     asked: str
@@ -29,11 +32,12 @@ class Loaded:
     redirects: tuple[str, ...]
     status: int | None
     server_date: datetime | None
+    failure: str
 
     def step(self) -> dict[str, object]:
         """Return the load as a step of the evidence, without who is signed in."""
         skew = None if self.server_date is None else round((self.at - self.server_date).total_seconds())
-        return {
+        step: dict[str, object] = {
             "at": _written(self.at),
             "did": "load",
             "asked": _nameless(self.asked),
@@ -43,14 +47,14 @@ class Loaded:
             "server_date": None if self.server_date is None else _written(self.server_date),
             "skew_s": skew,
         }
+        return step | ({"failure": self.failure} if self.failure else {})
 
 
-def load(page: "Page", address: str, *, timeout: float) -> Loaded:
-    """Given a page and an address, load it from the network and return what came back.
+def fetch(page: "Page", address: str, *, timeout: float) -> Loaded:
+    """Given a page and an address, load it from the network and return what came back, failed or not.
 
-    Returns as soon as the document has begun; what it shows comes later (`sight.look`).
-    Raise Throttled on 429 and 999, SiteUnavailable on 5xx and when nothing came within `timeout`
-    seconds, SignInStopped(redirect_loop, bad_cookies) on what dead cookies bring.
+    Returns as soon as the document has begun, or nothing came within `timeout` seconds; what it shows comes
+    later (`sight.look`).
     """
     from playwright.sync_api import Error
     from playwright.sync_api import TimeoutError as TimedOut
@@ -63,18 +67,31 @@ def load(page: "Page", address: str, *, timeout: float) -> Loaded:
         failure = "timeout"
     except Error as error:
         failure = _network_word(error.message)
-    refuse_failure(failure)
-    at = datetime.now(UTC)
-    if response is not None:
-        refuse_status(response.status)
     return Loaded(
-        at=at,
+        at=datetime.now(UTC),
         asked=without_values(address),
         shown=without_values(page.url),
         redirects=tuple(without_values(url) for url in _redirects(response)),
         status=None if response is None else response.status,
         server_date=_server_date(response),
+        failure=failure,
     )
+
+
+def load(page: "Page", address: str, *, timeout: float) -> None:
+    """Given a page and an address, load it from the network. Raise what `refuse` raises."""
+    refuse(fetch(page, address, timeout=timeout))
+
+
+def refuse(loaded: Loaded) -> None:
+    """Given a load, raise what it stands for if nothing can be read from the page.
+
+    Throttled on 429 and 999, SiteUnavailable on 5xx and where nothing came, SignInStopped(redirect_loop,
+    bad_cookies) on what dead cookies bring.
+    """
+    refuse_failure(loaded.failure)
+    if loaded.status is not None:
+        refuse_status(loaded.status)
 
 
 def refuse_failure(word: str) -> None:

@@ -231,7 +231,6 @@
       text: body ? flat(body.innerText).length : 0,
       heading: flat((document.querySelector("h1") || {}).innerText),
       description: flat((document.querySelector("main p, [role=main] p") || {}).innerText),
-      home: ["/mynetwork", "/messaging", "/notifications"].filter((path) => document.querySelector(`a[href*="${path}"]`)).length,
       members: members(),
       username: Boolean(usernameField()),
       password: Boolean(passwordField()),

@@ -55,7 +55,6 @@ class Sight:
     text: int
     heading: str
     description: str
-    home: int
     members: tuple[str, ...]
     username: bool
     password: bool
@@ -155,7 +154,6 @@ def _sight(raw: Mapping[str, Any]) -> Sight:
         text=raw["text"],
         heading=raw["heading"],
         description=raw["description"],
-        home=raw["home"],
         members=tuple(raw["members"]),
         username=raw["username"],
         password=raw["password"],

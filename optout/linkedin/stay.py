@@ -8,7 +8,7 @@ from optout.errors import PageNotUnderstood, SignInStopped, SiteUnavailable
 from optout.linkedin import member
 from optout.linkedin.address import LOGIN_PATH, SIGNED_OUT, State
 from optout.linkedin.challenge import recognise, stopped
-from optout.linkedin.load import FORBIDDEN, Loaded, is_dead_sign_in, load
+from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refuse
 from optout.linkedin.session import cookies_alive, is_remembered
 from optout.linkedin.sight import Sight, look
 from optout.linkedin.signin import sign_in
@@ -102,8 +102,9 @@ class Stay:
 
     def _load(self, path: str) -> Loaded:
         """Load a path of the site; refuse what cannot be read."""
-        loaded = load(self.page, self.origin + path, timeout=self.timeout)
+        loaded = fetch(self.page, self.origin + path, timeout=self.timeout)
         self.loads.append(loaded)
+        refuse(loaded)
         if loaded.status == FORBIDDEN:
             if self.arrived:
                 raise PageNotUnderstood(

@@ -480,6 +480,7 @@ def test_a_draft_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     (where.store / "runs" / ".tmp-00ff").symlink_to(tmp_path / "mine")
     append(where, START + 7 * WEEK)
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+    assert list((where.store / "runs").glob(".tmp-*")) == []
 
 
 LIMITED = """

@@ -96,9 +96,13 @@ def test_the_answer_stands_first(good: Place) -> None:
     told = cards(page)
     assert [state for state, _ in told.values()] == ["off", "off"]
     assert "Proved off on 2 November 2026, 08:15:42 UTC" in told["ai-training"][1]
-    assert "when it was switched off on 5 October 2026, and by each of the 5 visits" in told["ai-training"][1]
     assert (
-        "when it was switched off on 26 October 2026, and by each of the 2 visits" in told["affiliate-ads"][1]
+        "Switched off on 5 October 2026. Each of the 5 visits from then on that could tell proved it off."
+        in told["ai-training"][1]
+    )
+    assert (
+        "Switched off on 26 October 2026. Each of the 2 visits from then on that could tell proved it off."
+        in told["affiliate-ads"][1]
     )
     assert page.index("The answer") < page.index("What is not known") < page.index("Visit by visit")
 
@@ -144,7 +148,7 @@ def test_a_visit_that_could_not_tell_in_between_is_counted(where: Place) -> None
     append(where, START + 6 * WEEK, {"ai-training": ALREADY_OFF})
     page = page_of(where, START + 6 * WEEK)
     assert (
-        "by each of the 6 visits from then on that could tell; 1 could not tell."
+        "Each of the 6 visits from then on that could tell proved it off; 1 could not tell."
         in cards(page)["ai-training"][1]
     )
     assert "Visits that could not tell 9 November 2026: ai-training:" in shown(page)

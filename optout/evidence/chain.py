@@ -13,6 +13,7 @@ from optout.errors import EvidenceDamaged
 from optout.evidence import disk, memory
 
 _RUN = re.compile(r"([0-9]{6,})_[0-9]{8}T[0-9]{6}Z")
+_DRAFT = re.compile(r"\.tmp-[0-9a-f]{1,64}")
 _SEAL = re.compile(r"SHA256SUMS[A-Za-z0-9._-]*")
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 _AUDIT = "Run `optout evidence audit`."
@@ -54,14 +55,16 @@ class Tail:
     """The end of a store, read from the newest run alone.
 
     `store` is empty if nothing says which store it is. `links` are the checksum lines that the next run has
-    to carry. `salt` is empty if the newest run has no account to take it from. `damage` is a sentence or
-    None. `remembered` says whether `end` is what the memory file holds.
+    to carry. `salt` is empty if the newest run has no account to take it from. `drafts` names what
+    visits that broke off left between the runs. `damage` is a sentence or None. `remembered` says whether
+    `end` is what the memory file holds.
     """
 
     store: str
     end: memory.End | None = None
     links: tuple[str, ...] = ()
     salt: str = ""
+    drafts: tuple[str, ...]
     damage: str | None
     remembered: bool
 
@@ -78,7 +81,7 @@ def runs(store: Path) -> Iterator[Run]:
     """
     folder = store / "runs"
     with disk.one_sentence("The evidence could not be read"):
-        names = _run_names(folder)
+        names, _ = _listed(folder)
     for number, name in sorted(names, reverse=True):
         yield Run(number=number, name=name, path=folder / name)
 
@@ -109,10 +112,11 @@ def tail(store: Path, memory_file: Path) -> Tail:
     except ValueError:
         damages.append("the head that was remembered outside the store cannot be understood")
     identifier = _hex_32(store / "store.json", "store")
-    newest = max(_run_names(store / "runs"), default=None)
+    names, drafts = _listed(store / "runs")
+    newest = max(names, default=None)
     if newest is None:
         damages.append(memory.difference(remembered, None, frozenset()))
-        return Tail(store=identifier, damage=_joined(damages), remembered=remembered is None)
+        return Tail(store=identifier, drafts=drafts, damage=_joined(damages), remembered=remembered is None)
     number, name = newest
     folder = store / "runs" / name
     if not identifier:
@@ -131,6 +135,7 @@ def tail(store: Path, memory_file: Path) -> Tail:
         end=end,
         links=tuple(f"{_sha256(seals[seal])}  ../{name}/{seal}\n" for seal in sorted(seals)),
         salt=salt,
+        drafts=drafts,
         damage=_joined(damages),
         remembered=remembered == end,
     )
@@ -144,14 +149,17 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _run_names(folder: Path) -> list[tuple[int, str]]:
+def _listed(folder: Path) -> tuple[list[tuple[int, str]], tuple[str, ...]]:
     names = []
+    drafts = []
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
             match = _RUN.fullmatch(entry.name)
             if match is not None and entry.is_dir(follow_symlinks=False):
                 names.append((int(match[1]), entry.name))
-    return names
+            elif _DRAFT.fullmatch(entry.name):
+                drafts.append(entry.name)
+    return names, tuple(sorted(drafts))
 
 
 def _seals(folder: Path) -> dict[str, bytes]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Draft", "Run", "Sealed", "begin", "head", "runs"]
 
-_UNFINISHED = re.compile(r"\.tmp-[0-9a-f]{1,64}")
 _COMPONENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _RESERVED = frozenset({"run.json", "account.json"})
 _UNSIGNED_BECAUSE = "this version of the program cannot sign yet"
@@ -52,7 +51,8 @@ class Draft:
         self._lock = lock
         self._names: list[str] = []
         self.damage_seen = tail.damage
-        self.interrupted = _emptied_drafts(runs_folder)
+        self.interrupted = tail.drafts
+        _empty_drafts(runs_folder, tail.drafts)
         self._folder: Path | None = runs_folder / f".tmp-{random_source.token_hex(8)}"
         self._folder.mkdir(mode=0o700)
 
@@ -158,8 +158,9 @@ class Draft:
         disk.flush_folder(self._runs)
         remember(self._memory, End(store=self._tail.store, number=number, run=name, head=head))
         for draft in self.interrupted:
+            path = self._runs / draft
             with suppress(OSError):  # it stays and is named once more
-                (self._runs / draft).rmdir()
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         return Sealed(run=name, path=self._runs / name, head=head)
 
 
@@ -212,11 +213,8 @@ def _folders_of(name: str) -> list[str]:
     return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
 
 
-def _emptied_drafts(folder: Path) -> tuple[str, ...]:
+def _empty_drafts(folder: Path, names: tuple[str, ...]) -> None:
     # Emptied now, as their pictures were never searched for secrets; removed once a sealed run names them.
-    names = sorted(path.name for path in folder.glob(".tmp-*") if _UNFINISHED.fullmatch(path.name))
-    for name in names:
-        path = folder / name
+    for path in (folder / name for name in names):
         if path.is_dir() and not path.is_symlink():
             disk.empty_folder(path)
-    return tuple(names)

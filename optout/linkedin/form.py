@@ -11,6 +11,7 @@ from optout.linkedin.sight import Sight, call, element, look, pause, wait
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
 
+PATIENT_TRIES = 2
 STEADY = 0.3  # seconds a typed value has to stay
 ENTER_PATIENCE = 2.0  # seconds in which Enter has to show an effect before the button is pressed
 FORMS = frozenset({State.LOGIN_FORM, State.GUEST_HOME, State.PASSWORD_ONLY})
@@ -25,40 +26,40 @@ def fill(page: "Page", origin: str, account: str, password: Callable[[], str], t
     """
     deadline = time.monotonic() + timeout
     secret = password()
-    by_hand = False  # the page wants real key events
+    refusals = 0  # how often the fields were there but did not keep the text, or the form did not accept it
     while True:
         sight = look(page)
         state = None if sight is None else recognise(sight, origin)
         if state is not None and state not in FORMS | {State.SIGN_IN_PAGE, State.INSIDE}:
             raise stopped(state)
-        roles = (
-            [("password", secret)]
-            if state is State.PASSWORD_ONLY
-            else [("username", account), ("password", secret)]
-        )
-        if all(_type(page, origin, role, text, by_hand) for role, text in roles) and _steady(
-            page, origin, roles
-        ):
+        roles = [("username", account), ("password", secret)][state is State.PASSWORD_ONLY :]
+        by_hand = refusals >= PATIENT_TRIES and refusals % 2 == 0
+        answers = {_type(page, origin, role, text, by_hand=by_hand) for role, text in roles}
+        if answers == {"typed"} and _steady(page, origin, roles):
             return
         if time.monotonic() > deadline:
             raise stopped(State.FORM_STAYED)
-        by_hand = not by_hand
+        refusals += answers <= {"typed", "lost"}
         pause(page, 0.1)
 
 
-def _type(page: "Page", origin: str, role: str, text: str, by_hand: bool) -> bool:
-    """Put a text into one field in the one way that leaks nowhere; return whether it is there.
+def _type(page: "Page", origin: str, role: str, text: str, *, by_hand: bool) -> str:
+    """Put a text into one field in the one way that leaks nowhere; return "typed", or what hindered it.
 
-    Check of the origin and typing are one turn of the page, so nothing can come between them.
+    Check of the origin and typing are one turn of the page, so nothing can come between them. `by_hand` sends
+    it as input events to the focused field: only for a page that twice did not take it otherwise.
     Raise SignInStopped(off_site) if the page, or where its form would be sent, is not the site.
     """
-    word = _word(page, "focus" if by_hand else "type", role=role, origin=origin, text=text)
-    if word == "focused":
-        _key_in(page, text)
-        word = _word(page, "holds", role=role, origin=origin, text=text)
+    if by_hand:
+        word = _word(page, "focus", role=role, origin=origin)
+        if word == "focused":
+            _key_in(page, text)
+            word = _word(page, "holds", role=role, origin=origin, text=text)
+    else:
+        word = _word(page, "type", role=role, origin=origin, text=text)
     if word == "origin":
         raise stopped(State.OFF_SITE)
-    return word == "typed"
+    return word
 
 
 def _word(page: "Page", function: str, **asked: object) -> str:

@@ -33,8 +33,19 @@ NAMES = [
     "signature", "timestamp", "time", "known-head", "known-key",
 ]  # fmt: skip
 CHECKOUT = Path(audit.__file__).parents[2]
-# Isolated, without site-packages: whatever the audit imports beside the standard library is not there.
-ALONE = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module(%r, run_name='__main__')"
+# Runs a module, all but the standard library and the audit's own files being refused.
+ALONE = """
+import runpy, sys
+module, folder = sys.argv.pop(1), sys.argv.pop(1)
+sys.path.insert(0, folder)
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        ours = name in {"optout", "optout.evidence"} or name.startswith("optout.evidence.audit")
+        if not ours and name.split(".")[0] not in sys.stdlib_module_names:
+            raise ImportError(f"{name} is refused")
+sys.meta_path.insert(0, Refuse())
+runpy.run_module(module, run_name="__main__")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +75,12 @@ def sentence(found: audit.Audit, name: str) -> str:
     return next(check.sentence for check in found.checks if check.name == name)
 
 
-def alone(*words: str | Path, optimised: bool = False) -> subprocess.CompletedProcess[str]:
-    """Given the audit's words, run it as a stranger would: isolated, no site-packages, an odd locale."""
+def alone(
+    *words: str | Path, optimised: bool = False, module: str = "optout.evidence.audit"
+) -> subprocess.CompletedProcess[str]:
+    """Given the audit's words, run it as a stranger would: isolated, no packages, an odd locale."""
     flags = ["-I", "-S", *(["-O"] if optimised else [])]
-    command = [sys.executable, *flags, "-c", ALONE % "optout.evidence.audit", str(CHECKOUT), *map(str, words)]
+    command = [sys.executable, *flags, "-c", ALONE, module, str(CHECKOUT), *map(str, words)]
     return subprocess.run(command, check=False, capture_output=True, text=True, env={"LC_ALL": "C"})
 
 
@@ -93,6 +106,12 @@ def test_it_runs_on_the_standard_library_alone(good: Place, optimised: bool) -> 
     assert answer["store"] == json.loads((good.store / "store.json").read_text())["store"]
     assert [list(check) for check in answer["checks"]] == [["name", "result", "sentence", "runs"]] * 11
     assert [check["name"] for check in answer["checks"]] == NAMES
+
+
+@pytest.mark.parametrize("module", ["optout.evidence.ledger", "optout.evidence.report", "optout.cli"])
+def test_the_rest_of_the_program_does_not_run_alone(module: str) -> None:
+    """The twin: whatever needs more than the standard library, or more of ours, is refused there."""
+    assert "is refused" in alone(module=module).stderr
 
 
 @pytest.mark.parametrize("optimised", [False, True])

@@ -30,11 +30,15 @@ _NOT_RECORDED = "The visit could not be recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """A run that was just sealed; `head` is the SHA-256 of its `SHA256SUMS`, 64 hex digits."""
+    """A run that was just sealed; `head` is the SHA-256 of its `SHA256SUMS`, 64 hex digits.
+
+    `left_out` names the files that held a secret: they were destroyed and are no screenshots of any setting.
+    """
 
     run: str
     path: Path
     head: str
+    left_out: tuple[str, ...] = ()
 
 
 class Draft:
@@ -108,7 +112,9 @@ class Draft:
             lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
             listing = "".join([*lines, *self._tail.links]).encode("ascii")
             self._write("SHA256SUMS", listing)
-            return self._move_into_place(sealed, hashlib.sha256(listing).hexdigest())
+            head = hashlib.sha256(listing).hexdigest()
+            run = self._move_into_place(sealed, head)
+        return Sealed(run=run, path=self._runs / run, head=head, left_out=left_out)
 
     def _path(self, name: str) -> Path:
         if self._folder is None:
@@ -147,7 +153,7 @@ class Draft:
             damage_seen=self.damage_seen,
         )
 
-    def _move_into_place(self, sealed: str, head: str) -> Sealed:
+    def _move_into_place(self, sealed: str, head: str) -> str:
         for folder in sorted({folder for name in self._names for folder in _folders_of(name)}, reverse=True):
             disk.flush_folder(self._path(folder))
         disk.flush_folder(self._path("."))
@@ -161,7 +167,7 @@ class Draft:
             path = self._runs / draft
             with suppress(OSError):  # it stays and is named once more
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-        return Sealed(run=name, path=self._runs / name, head=head)
+        return name
 
 
 def begin(store: Path, *, memory: Path, now: datetime) -> Draft:

@@ -41,20 +41,18 @@ class Arrival:
         A living sign-in is kept at the end. Raise KeyringUnusable, BrowserMissing, or SiteUnavailable if the
         browser died.
         """
-        key = self.vault.state_key(self.account, create=False)
-        state = None
-        if key is not None:
-            state = kept.load(self.config.folders.sessions, self.account, key.reveal(), origin=self.origin)
-        if state is not None:
+        cookies = self._kept()
+        if cookies:
             self.sign_in = "kept"
-            self._hide(state.get("cookies", []))
+            self._hide(cookies)
         self.tell("opening the browser")
         with open_window(
-            choice=self.config.browser, headed=headed, state=state, timeout=self.config.timeout
+            choice=self.config.browser, headed=headed, cookies=cookies, timeout=self.config.timeout
         ) as window:
             self.environment = window.environment()
             stay = Stay(
                 page=window.page,
+                renewed=window.afresh,
                 origin=self.origin,
                 account=self.account,
                 password=self._password,
@@ -75,11 +73,18 @@ class Arrival:
         Nothing is typed for them. Raise PersonNeeded if the window was closed or the time ran out.
         """
         with open_window(
-            choice=self.config.browser, headed=True, state=None, timeout=self.config.timeout
+            choice=self.config.browser, headed=True, cookies=[], timeout=self.config.timeout
         ) as window:
             self.tell("waiting until you have signed in, in the window")
             signin.await_person(window.page, self.origin, patience=HAND_PATIENCE)
             self._keep(window)
+
+    def _kept(self) -> list[Any]:
+        """Return the cookies of the kept sign-in; none if there is none."""
+        key = self.vault.state_key(self.account, create=False)
+        if key is None:
+            return []
+        return kept.load(self.config.folders.sessions, self.account, key.reveal(), origin=self.origin)
 
     def _password(self) -> str:
         """Return the password, read at the moment of typing."""
@@ -100,7 +105,7 @@ class Arrival:
             if key is None:
                 raise PersonNeeded("The keyring keeps no key for the sign-in.", "Run `optout doctor`.")
             kept.save(
-                self.config.folders.sessions, self.account, key.reveal(), window.state(), origin=self.origin
+                self.config.folders.sessions, self.account, key.reveal(), window.cookies(), origin=self.origin
             )
         except (OptoutError, OSError) as error:
             self.tell(f"the sign-in could not be kept: {error}")

@@ -1,7 +1,7 @@
 """Close a visit: join what was found to one ending, and seal it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from optout.errand import Errand, Visit
@@ -57,13 +57,17 @@ def seal(draft: Draft, ended: Ended) -> Visit:
         profile_url=ended.origin + member.profile_path(ended.member) if ended.member else None,
     )
     sealed = draft.seal(visit_record, identity, secrets=ended.secrets, now=datetime.now(UTC))
+    kept = tuple(
+        replace(each, screenshots=tuple(name for name in each.screenshots if name not in sealed.left_out))
+        for each in ended.findings
+    )
     return Visit(
         outcome=ending,
         account=ended.errand.account,
         member=ended.member,
         started=ended.started,
         finished=finished,
-        findings=ended.findings,
+        findings=kept,
         news=ended.news,
         trouble=_trouble(draft.damage_seen, ended.stop),
         sealed=sealed,

@@ -68,10 +68,12 @@ def switch_off(scene: Scene, setting: Setting) -> str:
 
 def look_again(scene: Scene, setting: Setting, heard: str) -> Look:
     """Given what was heard of the saving, look on a fresh load; if still on, wait and load once more."""
+    scene.stay.start_afresh()
     after = look(scene, setting, DECIDING)
     if after.reading is Reading.ON:
         scene.book.overtake(setting)
         pause(scene.stay.page, LAG)
+        scene.stay.start_afresh()
         after = look(scene, setting, DECIDING)
     first = "switched off; " if after.reading is Reading.OFF else "clicked, then: "
     return replace(after, reason=first + after.reason + (f" ({heard})" if heard else ""))
@@ -125,6 +127,7 @@ def _against_row(scene: Scene, listed: menu.Menu, finding: Finding) -> Finding:
     if finding.after.reading is not Reading.OFF or not menu.contradicts(listed, setting):
         return finding
     scene.book.overtake(setting)
+    scene.stay.start_afresh()
     after = look(scene, setting, DECIDING)
     try:
         again = menu.read(scene.stay, setting.category, [setting])

@@ -1,6 +1,5 @@
 """What a visit writes down on its way: pictures, the text beside them, steps and news, for the evidence."""
 
-import json
 import platform
 import sys
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optout.browser import photograph
 from optout.errors import OptoutError
+from optout.evidence.record import to_json
 from optout.linkedin.catalogue import CATALOGUE_DATE, Setting
 from optout.linkedin.menu import Menu
 from optout.linkedin.stay import Stay
@@ -69,13 +69,13 @@ class Notebook:
     def close(self) -> None:
         """Write the texts into the draft."""
         for name, stages in self.stages.items():
-            self.draft.add(f"{name}/state.json", _json({"stages": stages}))
+            self.draft.add(f"{name}/state.json", to_json({"stages": stages}))
         if self.menus:
             rows = {
                 category: [{"path": row.path, "label": row.label} for row in menu.rows]
                 for category, menu in self.menus.items()
             }
-            self.draft.add("rows.json", _json(rows))
+            self.draft.add("rows.json", to_json(rows))
 
     def _keep(self, setting: Setting, name: str, picture: bytes | None) -> None:
         """Keep one picture, if there is one, under the first free name."""
@@ -129,8 +129,3 @@ def _system() -> str:
     except OSError:
         return f"{platform.system()} {platform.release()}"
     return f"{release.get('NAME', sys.platform)} {release.get('VERSION_ID', '')}".strip()
-
-
-def _json(content: object) -> bytes:
-    """Return JSON as the evidence writes it."""
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()

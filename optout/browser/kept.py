@@ -1,21 +1,22 @@
-"""The kept sign-in: the browser's state of the site, encrypted, one file per account.
+"""The kept sign-in: all cookies of the site, encrypted, one file per account.
 
-Not a browser profile: Chromium encrypts its cookies with a publicly known key under Playwright.
+Not a browser profile: Chromium encrypts its cookies with a publicly known key under Playwright. Not the
+page's own storage either: a page that draws a switch from what it stored itself would prove nothing.
 """
 
 import contextlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from optout.config import account_folder
 
 if TYPE_CHECKING:
-    from playwright.sync_api import StorageState
+    from playwright.sync_api import Cookie
 
 
 def path(folder: Path, account: str) -> Path:
@@ -23,33 +24,33 @@ def path(folder: Path, account: str) -> Path:
     return folder / f"{account_folder(account)}.state"
 
 
-def load(folder: Path, account: str, key: str, *, origin: str) -> "StorageState | None":
-    """Given the key that the file was written with, return the state to open a browser with.
+def load(folder: Path, account: str, key: str, *, origin: str) -> "list[Cookie]":
+    """Given the key that the file was written with, return the cookies to open a browser with.
 
-    None if nothing is kept, or it cannot be opened with this key, or it belongs to another site.
+    None are returned if nothing is kept, if it cannot be opened with this key, or is of another site.
     """
     from cryptography.fernet import Fernet, InvalidToken
 
     try:
         kept = json.loads(Fernet(key).decrypt(path(folder, account).read_bytes()))
     except (OSError, InvalidToken, ValueError):
-        return None
+        return []
     if not isinstance(kept, dict) or kept.get("host") != urlsplit(origin).hostname:
-        return None
-    state: StorageState = kept["state"]
-    return state
+        return []
+    cookies: list[Cookie] = kept.get("cookies", [])
+    return cookies
 
 
-def save(folder: Path, account: str, key: str, state: Mapping[str, Any], *, origin: str) -> None:
-    """Given the state of a browser that is signed in, keep what belongs to the site, encrypted.
+def save(folder: Path, account: str, key: str, cookies: "Iterable[Cookie]", *, origin: str) -> None:
+    """Given the cookies of a browser that is signed in, keep those of the site, encrypted.
 
     Written to a neighbour (0600), flushed and moved into place: whoever dies in between leaves the old one.
     """
     from cryptography.fernet import Fernet
 
     host = urlsplit(origin).hostname or ""
-    kept = {"host": host, "state": _of_site(state, host)}
-    token = Fernet(key).encrypt(json.dumps(kept).encode())
+    ours = [cookie for cookie in cookies if _covers(cookie.get("domain", ""), host)]
+    token = Fernet(key).encrypt(json.dumps({"host": host, "cookies": ours}).encode())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = path(folder, account)
     neighbour = target.with_name(f"{target.name}.{secrets.token_hex(4)}.new")
@@ -72,18 +73,6 @@ def forget(folder: Path, account: str) -> bool:
         target.unlink()
         return True
     return False
-
-
-def _of_site(state: Mapping[str, Any], host: str) -> dict[str, Any]:
-    """Return the part of a state that belongs to the site: all its cookies and its storage."""
-    return {
-        "cookies": [
-            cookie for cookie in state.get("cookies", ()) if _covers(str(cookie.get("domain", "")), host)
-        ],
-        "origins": [
-            entry for entry in state.get("origins", ()) if urlsplit(entry["origin"]).hostname == host
-        ],
-    }
 
 
 def _covers(domain: str, host: str) -> bool:

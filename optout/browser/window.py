@@ -1,31 +1,39 @@
 """Open one fresh browser page with the kept sign-in, and always close it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from optout.browser import find
 from optout.errors import BrowserMissing, SiteUnavailable
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Cookie, Dialog, Page, StorageState, ViewportSize
+    from playwright.sync_api import Browser, Cookie, Dialog, Page, ViewportSize
 
 VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Window:
-    """One page in a fresh context: no cache, no service worker, nothing but the kept sign-in."""
+    """One page in a fresh context: no cache, no service worker, no storage, only cookies."""
 
     page: "Page"
+    process: "Browser"
     browser: str
     headless: bool
+    timeout: float
 
-    def state(self) -> Mapping[str, Any]:
-        """Return cookies and storage as they are now."""
-        return self.page.context.storage_state(indexed_db=True)
+    def afresh(self) -> "Page":
+        """Put a page in a new context in place of this one, with its cookies and nothing else; return it.
+
+        What a page wrote into its own storage cannot shape what it shows from now on.
+        """
+        old = self.page.context
+        self.page = _new_page(self.process, old.cookies(), self.timeout)
+        old.close()
+        return self.page
 
     def cookies(self) -> "list[Cookie]":
         """Return all cookies as they are now; none if the browser has died."""
@@ -57,9 +65,9 @@ class Window:
 
 @contextmanager
 def open_window(
-    *, choice: str | None, headed: bool, state: "StorageState | None", timeout: float
+    *, choice: str | None, headed: bool, cookies: "Sequence[Cookie]", timeout: float
 ) -> Iterator[Window]:
-    """Given OPTOUT_BROWSER or None and a kept state or None, yield a window; `timeout` is in seconds.
+    """Given OPTOUT_BROWSER or None and the cookies to begin with, yield a window; `timeout` is in seconds.
 
     Every load comes from the network: the cache is off and service workers are kept out.
     Raise BrowserMissing if no browser starts. The browser is closed whatever happens.
@@ -80,15 +88,12 @@ def open_window(
     try:
         browser, name = find.launch(playwright, choice, headed=headed)
         try:
-            context = browser.new_context(viewport=VIEWPORT, storage_state=state, service_workers="block")
-            context.set_default_timeout(timeout * 1000)
-            context.on("dialog", _decline)
-            page = context.new_page()
-            devtools = context.new_cdp_session(page)
-            devtools.send("Network.enable")
-            devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
             yield Window(
-                page=page, browser=f"{_product(name)} {browser.version.split('.')[0]}", headless=not headed
+                page=_new_page(browser, cookies, timeout),
+                process=browser,
+                browser=f"{_product(name)} {browser.version.split('.')[0]}",
+                headless=not headed,
+                timeout=timeout,
             )
         except Error:
             died = True
@@ -98,6 +103,19 @@ def open_window(
         playwright.stop()
     if died:
         raise SiteUnavailable("The browser stopped in the middle of the visit.", "Run the command again.")
+
+
+def _new_page(browser: "Browser", cookies: "Sequence[Cookie]", timeout: float) -> "Page":
+    """Return a page in a context of its own that begins with these cookies."""
+    context = browser.new_context(viewport=VIEWPORT, service_workers="block")
+    context.add_cookies(cast("Any", cookies))  # it takes what cookies() gives, under another name
+    context.set_default_timeout(timeout * 1000)
+    context.on("dialog", _decline)
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    return page
 
 
 def _decline(dialog: "Dialog") -> None:
@@ -113,7 +131,7 @@ def _decline(dialog: "Dialog") -> None:
         return
 
 
-def _close(browser: Any) -> None:
+def _close(browser: "Browser") -> None:
     """Close the browser, also one that has died."""
     from playwright.sync_api import Error
 

@@ -44,7 +44,7 @@ class Run:
     def _object(self, name: str) -> dict[str, object] | None:
         if not (self.path / name).exists():
             return None
-        found = _understood(self.path / name)
+        found = understood(self.path / name)
         if found is None:
             raise EvidenceDamaged(f"{name} of {self.name} cannot be read or understood.", _AUDIT)
         return found
@@ -172,11 +172,12 @@ def _seals(folder: Path) -> dict[str, bytes]:
 
 
 def _hex_32(path: Path, member: str) -> str:
-    value = (_understood(path) or {}).get(member)
+    value = (understood(path) or {}).get(member)
     return value if isinstance(value, str) and _HEX_32.fullmatch(value) else ""
 
 
-def _understood(path: Path) -> dict[str, object] | None:
+def understood(path: Path) -> dict[str, object] | None:
+    """Given a file, return the JSON object in it, or None if it is missing or holds none."""
     with suppress(OSError, ValueError, RecursionError):
         content = json.loads(path.read_bytes())
         if isinstance(content, dict):

@@ -1,13 +1,12 @@
 """What earlier runs in the store say of each setting: the past that a new visit is held against."""
 
-import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from optout.errors import EvidenceDamaged
-from optout.evidence.chain import Run, runs
+from optout.evidence.chain import Run, runs, understood
 
 PROVED_OFF = frozenset({"already_off", "turned_off"})
 WAS_READ = frozenset({"on", "off"})
@@ -52,7 +51,7 @@ def _take(past: History, run: Run, wanted: set[str]) -> None:
     options = record.get("options")
     if past.site is None and isinstance(options, dict) and isinstance(options.get("site"), str):
         past.site = options["site"]
-    for category, rows in _object(run.path / "rows.json").items():
+    for category, rows in (understood(run.path / "rows.json") or {}).items():
         if isinstance(rows, list):
             paths = frozenset(str(row.get("path")) for row in rows if isinstance(row, dict))
             past.rows.setdefault(category, paths)
@@ -74,17 +73,8 @@ def _take_setting(
         past.proved_off.setdefault(name, str(record.get("finished")))
     if setting.get("before") in WAS_READ or setting.get("after") in WAS_READ:
         past.read.add(name)
-    stages = _object(run.path / name / "state.json").get("stages")
+    stages = (understood(run.path / name / "state.json") or {}).get("stages")
     if name not in past.texts and isinstance(stages, dict) and stages:
         newest = list(stages.values())[-1]
         if isinstance(newest, dict) and newest.get("checked") is not None:
             past.texts[name] = newest
-
-
-def _object(path: Path) -> dict[str, object]:
-    """Return the JSON object in a file, empty if there is none that can be understood."""
-    with suppress(OSError, ValueError, RecursionError):
-        content = json.loads(path.read_bytes())
-        if isinstance(content, dict):
-            return content
-    return {}

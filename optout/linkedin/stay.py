@@ -23,11 +23,13 @@ Answer = TypeVar("Answer")
 class Stay:
     """One signed-in stay in one page. `timeout` is in seconds.
 
-    `password` is called at the moment of typing, at most once. `tell` hears one line per step. `expected`
-    is the member that this evidence is about, None as long as no page has shown one.
+    `renewed` gives a new page that has this one's cookies and nothing else, in its place. `password` is
+    called at the moment of typing, at most once. `tell` hears one line per step. `expected` is the member
+    that this evidence is about, None as long as no page has shown one.
     """
 
     page: "Page"
+    renewed: "Callable[[], Page]"
     origin: str
     account: str
     password: Callable[[], str]
@@ -69,6 +71,10 @@ class Stay:
         member.require_same(self.expected, seen)
         self.expected = self.expected or seen
         return sight
+
+    def start_afresh(self) -> None:
+        """Go on in a page that knows nothing but the cookies, so that no page vouches for itself."""
+        self.page = self.renewed()
 
     @property
     def alive(self) -> bool:

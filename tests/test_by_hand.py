@@ -40,6 +40,15 @@ def _until(condition: Callable[[], bool]) -> None:
     raise AssertionError("it did not come about in time")
 
 
+def _ending(process: subprocess.Popen[str]) -> str:
+    """Wait for the end of a command and return what it said; kill it and fail if it does not end."""
+    try:
+        return process.communicate(timeout=PATIENCE)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
 class Person:
     """Somebody in front of the screen: sees windows, presses keys."""
 
@@ -90,7 +99,7 @@ def test_a_person_signs_in_in_the_window(
         person = Person(display)
         _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
         person.type(ACCOUNT, PASSWORD)
-        _, said = process.communicate(timeout=PATIENCE)
+        said = _ending(process)
     assert process.returncode == 0, said
     assert site.counts["password_received"] == 1
     ended = optout("run", "--account", ACCOUNT, "--json", "--no-input", site=site)
@@ -114,7 +123,7 @@ def test_a_closed_window_ends_in_words(
         person = Person(display)
         _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
         person.close()
-        _, said = process.communicate(timeout=PATIENCE)
+        said = _ending(process)
     assert process.returncode == 5, said
     assert "window was closed" in said
 
@@ -130,7 +139,7 @@ def test_ctrl_c_while_it_waits(
         person = Person(display)
         _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=PATIENCE)
+        said = _ending(process)
     assert process.returncode == 130, said
     assert "Traceback" not in said
     _until(lambda: not person.windows())

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from optout.browser import find
+from optout.browser import find, process
 from optout.errors import BrowserMissing, SiteUnavailable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Window:
     """One page in a fresh context: no cache, no service worker, no storage, only cookies."""
 
     page: "Page"
-    process: "Browser"
+    driven: "Browser"
     browser: str
     headless: bool
     timeout: float
@@ -31,7 +31,7 @@ class Window:
         What a page wrote into its own storage cannot shape what it shows from now on.
         """
         old = self.page.context
-        self.page = _new_page(self.process, old.cookies(), self.timeout)
+        self.page = _new_page(self.driven, old.cookies(), self.timeout)
         old.close()
         return self.page
 
@@ -87,18 +87,22 @@ def open_window(
     died = False
     try:
         browser, name = find.launch(playwright, choice, headed=headed)
+        number = process.number(browser)
         try:
             yield Window(
                 page=_new_page(browser, cookies, timeout),
-                process=browser,
+                driven=browser,
                 browser=f"{_product(name)} {browser.version.split('.')[0]}",
                 headless=not headed,
                 timeout=timeout,
             )
         except Error:
             died = True
+        except KeyboardInterrupt:
+            process.kill(number)  # whoever stopped us waits for no page
+            raise
         finally:
-            _close(browser)
+            process.close(browser, number)
     finally:
         playwright.stop()
     if died:
@@ -127,16 +131,6 @@ def _decline(dialog: "Dialog") -> None:
             dialog.accept()
         else:
             dialog.dismiss()
-    except Error:
-        return
-
-
-def _close(browser: "Browser") -> None:
-    """Close the browser, also one that has died."""
-    from playwright.sync_api import Error
-
-    try:
-        browser.close()
     except Error:
         return
 

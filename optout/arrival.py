@@ -21,8 +21,9 @@ HAND_PATIENCE = 900.0  # seconds a person has to sign in by hand
 class Arrival:
     """One coming and going for an account. `tell` hears one line per step.
 
-    `secrets` are the live secrets of this visit, `sign_in` says where the sign-in came from ("kept", "typed",
-    "none"), `environment` what the browser said of itself; all are filled as the visit goes on.
+    All the rest is filled as the visit goes on: `secrets` are its live secrets, `sign_in` says where the sign-in
+    came from ("kept", "typed", "none"), `member` whom a page has shown, `environment` what the browser said
+    of itself.
     """
 
     account: str
@@ -32,6 +33,7 @@ class Arrival:
     tell: Callable[[str], None]
     secrets: set[str] = field(default_factory=set)
     sign_in: str = "none"
+    member: str | None = None
     environment: dict[str, object] = field(default_factory=dict)
 
     @contextmanager
@@ -65,6 +67,7 @@ class Arrival:
                 if stay.alive:
                     self._keep(window)
             finally:
+                self.member = stay.expected if stay.recognised else None
                 self._hide(window.cookies())
 
     def by_hand(self) -> None:

@@ -60,6 +60,13 @@ class BrowserMissing(OptoutError):
     """No browser that can do the job was found, or it did not start."""
 
 
+class Interrupted(OptoutError):
+    """The visit was stopped, or a fault of the program stopped it, before it came to its end."""
+
+    def __init__(self) -> None:
+        super().__init__("The visit was stopped before its end.", "Run the command again.")
+
+
 class SecretFound(OptoutError):
     """A live secret stood in what was about to be sealed; nothing was sealed."""
 

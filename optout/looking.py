@@ -1,7 +1,7 @@
 """Look at a setting, turn it, look again: the steps of a visit and what each leaves in its notebook."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from optout.browser import listen
@@ -19,16 +19,33 @@ from optout.verdict import Cause, Finding, Look, Reading, conclude
 LAG = 2.0  # seconds before one more load if the first one after a click still shows the switch on
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A setting that was looked at and not concluded yet; `clicked` says that its switch was pressed."""
+
+    before: Look
+    clicked: bool
+
+
 @dataclass(kw_only=True)
 class Scene:
-    """What the steps of one visit share; `stop` is set once nothing more can be read."""
+    """What the steps of one visit share; `stop` is set once nothing more can be read.
+
+    `begun` holds each setting that was looked at, so that a visit that breaks off still tells.
+    """
 
     errand: Errand
-    stay: Stay
     past: History
     book: Notebook
     tell: Callable[[str], None]
+    stay: Stay = field(init=False)
+    begun: dict[str, Begun] = field(default_factory=dict)
     stop: OptoutError | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is loaded in this visit."""
+        return self.stop is not None
 
 
 def look(scene: Scene, setting: Setting, stage: str) -> Look:
@@ -50,24 +67,14 @@ def look(scene: Scene, setting: Setting, stage: str) -> Look:
     return found
 
 
-def switch_off(scene: Scene, setting: Setting) -> str:
-    """Given the page that showed the switch on, click it; return what was heard of the saving: no proof."""
-    page = scene.stay.page
+def turn(scene: Scene, setting: Setting) -> Look:
+    """Given the page that showed the switch on, click it and return what fresh loads show afterwards."""
+    scene.tell(f"switching off: {setting.title}")
     try:
-        with listen.listening(page) as heard:
-            switch.turn_off(page, setting)
-            heard.outlast(setting.key, scene.stay.timeout)
-        shown = switch.glance(page, setting)
-        scene.book.capture(scene.stay, setting, "after", shown, full=False)
+        heard = _click(scene, setting)
     except OptoutError as error:
-        return reason_of(error)
-    if shown.sight and shown.sight.dialog:
-        return "a dialog stood open and was not answered"
-    return heard.sentence(setting.key)
-
-
-def look_again(scene: Scene, setting: Setting, heard: str) -> Look:
-    """Given what was heard of the saving, look on a fresh load; if still on, wait and load once more."""
+        return _hindered(scene, error)
+    scene.tell(f"proving on a fresh load: {setting.title}")
     scene.stay.start_afresh()
     after = look(scene, setting, DECIDING)
     if after.reading is Reading.ON:
@@ -77,6 +84,19 @@ def look_again(scene: Scene, setting: Setting, heard: str) -> Look:
         after = look(scene, setting, DECIDING)
     first = "switched off; " if after.reading is Reading.OFF else "clicked, then: "
     return replace(after, reason=first + after.reason + (f" ({heard})" if heard else ""))
+
+
+def _click(scene: Scene, setting: Setting) -> str:
+    """Click the switch, outlast the saving, photograph the act; return what was heard: no proof."""
+    page = scene.stay.page
+    with listen.listening(page) as heard:
+        switch.turn_off(scene.stay, setting)
+        heard.outlast(setting.key, scene.stay.timeout)
+    shown = switch.glance(page, setting)
+    scene.book.capture(scene.stay, setting, "after", shown, full=False)
+    if shown.sight and shown.sight.dialog:
+        return "a dialog stood open and was not answered"
+    return heard.sentence(setting.key)
 
 
 def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
@@ -101,7 +121,7 @@ def compare_with_rows(scene: Scene, findings: list[Finding]) -> list[Finding]:
     """Given the findings, read the category pages; return the findings, changed where a row contradicts."""
     settings = scene.errand.settings
     for category in dict.fromkeys(setting.category for setting in settings):
-        if scene.stop is not None:
+        if scene.over:
             return findings
         scene.tell(f"looking for new rows: {news.PAGES.get(category, category)}")
         here = [setting for setting in settings if setting.category == category]
@@ -126,21 +146,27 @@ def _against_row(scene: Scene, listed: menu.Menu, finding: Finding) -> Finding:
     setting = next(each for each in scene.errand.settings if each.name == finding.name)
     if finding.after.reading is not Reading.OFF or not menu.contradicts(listed, setting):
         return finding
+    after = _look_at_both(scene, setting)
+    return finding_of(scene, setting, finding.before, after, clicked=finding.before.reading is Reading.ON)
+
+
+def _look_at_both(scene: Scene, setting: Setting) -> Look:
+    """Load the setting's page and its category page once more, and return what they say together."""
+    if scene.over:
+        return unreadable("its switch showed off, but its row says On, and nothing more could be read")
     scene.book.overtake(setting)
     scene.stay.start_afresh()
     after = look(scene, setting, DECIDING)
+    if after.reading is not Reading.OFF:
+        return after
     try:
         again = menu.read(scene.stay, setting.category, [setting])
     except OptoutError as error:
-        after = _hindered(scene, error)
-    else:
-        if after.reading is Reading.OFF and menu.contradicts(again, setting):
-            scene.book.capture_menu(scene.stay, setting)
-            after = unreadable(
-                "its switch shows off, but its row on the category page says On", conflict=True
-            )
-    clicked = finding.before.reading is Reading.ON
-    return finding_of(scene, setting, finding.before, after, clicked=clicked)
+        return _hindered(scene, error)
+    if not menu.contradicts(again, setting):
+        return after
+    scene.book.capture_menu(scene.stay, setting)
+    return unreadable("its switch shows off, but its row on the category page says On", conflict=True)
 
 
 def finding_of(scene: Scene, setting: Setting, before: Look, after: Look, *, clicked: bool) -> Finding:

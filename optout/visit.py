@@ -12,15 +12,14 @@ from optout.closing import Ended, seal
 from optout.config import Config, account_folder
 from optout.credentials import Vault
 from optout.errand import Errand, SwitchOff, Visit
-from optout.errors import OptoutError, Outcome, UsageProblem
+from optout.errors import Interrupted, OptoutError, Outcome, UsageProblem
 from optout.evidence import history, ledger, memory
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import unreadable
-from optout.linkedin.stay import Stay
-from optout.looking import Scene, compare_with_rows, finding_of, look, look_again, switch_off
+from optout.looking import Begun, Scene, compare_with_rows, finding_of, look, turn
 from optout.notebook import Notebook, environment, reason_of
-from optout.verdict import Cause, Finding, Reading, conclude
+from optout.verdict import Cause, Finding, Reading
 
 __all__ = ["Errand", "SwitchOff", "Visit", "sign_in_by_hand", "visit"]
 
@@ -37,37 +36,46 @@ def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[s
     _refuse_another_site(past, origin)
     started = datetime.now(UTC)
     with ledger.begin(store, memory=memory.file_for(store, config.folders.state), now=started) as draft:
-        book = Notebook(draft=draft)
         arrival = Arrival(account=errand.account, origin=origin, config=config, vault=vault, tell=progress)
+        scene = Scene(errand=errand, past=past, book=Notebook(draft=draft), tell=progress)
         findings: list[Finding] = []
-        stay: Stay | None = None
-        stop: OptoutError | None = None
+        stop: OptoutError | None = Interrupted()  # until the visit has come to an end of its own
         try:
-            with arrival.stay(headed=errand.headed, expected=past.member) as stay:
-                scene = Scene(errand=errand, stay=stay, past=past, book=book, tell=progress)
+            with arrival.stay(headed=errand.headed, expected=past.member) as scene.stay:
                 for setting in errand.settings:
-                    findings.append(_unread(setting, scene.stop) if scene.stop else _examine(scene, setting))
+                    findings.append(
+                        _unread(scene, setting, scene.stop) if scene.stop else _examine(scene, setting)
+                    )
                 findings[:] = compare_with_rows(scene, findings)
-                stop = scene.stop
+            stop = scene.stop
         except OptoutError as error:
             stop = error
-        reached = {finding.name for finding in findings}
-        findings += [_unread(each, stop) for each in errand.settings if each.name not in reached]
-        progress("sealing the evidence")
-        book.close()
-        ended = Ended(
-            errand=errand,
-            origin=origin,
-            member=stay.expected if stay else None,
-            started=started,
-            findings=tuple(findings),
-            stop=stop,
-            news=tuple(dict.fromkeys(book.news)),
-            steps=tuple(book.steps),
-            environment=environment(arrival.environment, session=arrival.sign_in),
-            secrets=frozenset(arrival.secrets),
-        )
-        return seal(draft, ended)
+        finally:
+            findings += [_unread(scene, each, stop) for each in errand.settings[len(findings) :]]
+            progress("sealing the evidence")
+            sealed = _seal(scene, arrival, tuple(findings), stop, started)
+        return sealed
+
+
+def _seal(
+    scene: Scene, arrival: Arrival, findings: tuple[Finding, ...], stop: OptoutError | None, started: datetime
+) -> Visit:
+    """Close the notebook and seal the run, good or bad."""
+    book = scene.book
+    book.close()
+    ended = Ended(
+        errand=scene.errand,
+        origin=arrival.origin,
+        member=arrival.member,
+        started=started,
+        findings=findings,
+        stop=stop,
+        news=tuple(dict.fromkeys(book.news)),
+        steps=tuple(book.steps),
+        environment=environment(arrival.environment, session=arrival.sign_in),
+        secrets=frozenset(arrival.secrets),
+    )
+    return seal(book.draft, ended)
 
 
 def sign_in_by_hand(*, account: str, config: Config, vault: Vault, progress: Callable[[str], None]) -> None:
@@ -95,11 +103,9 @@ def _examine(scene: Scene, setting: Setting) -> Finding:
     scene.tell(f"reading {settings.index(setting) + 1} of {len(settings)}: {setting.title}")
     before = after = look(scene, setting, "before")
     clicked = before.reading is Reading.ON and _may_switch(scene, setting)
+    scene.begun[setting.name] = Begun(before=before, clicked=clicked)
     if clicked:
-        scene.tell(f"switching off: {setting.title}")
-        heard = switch_off(scene, setting)
-        scene.tell(f"proving on a fresh load: {setting.title}")
-        after = look_again(scene, setting, heard)
+        after = turn(scene, setting)
     return finding_of(scene, setting, before, after, clicked=clicked)
 
 
@@ -116,13 +122,11 @@ def _may_switch(scene: Scene, setting: Setting) -> bool:
             return False
 
 
-def _unread(setting: Setting, stop: OptoutError | None) -> Finding:
-    """Return the finding of a setting that was never reached."""
+def _unread(scene: Scene, setting: Setting, stop: OptoutError | None) -> Finding:
+    """Return the finding of a setting that was not reached, or was given up after its first look."""
+    begun = scene.begun.get(setting.name)
     cause = {each.value: each for each in Cause}.get(stop.outcome if stop else Outcome.FAULT, Cause.PERSON)
-    unread = unreadable(f"not reached: {reason_of(stop)}" if stop else "not reached", cause=cause)
-    return Finding(
-        name=setting.name,
-        before=unread,
-        after=unread,
-        verdict=conclude(unread, unread, clicked=False, proved_off_earlier=False),
-    )
+    first = "clicked, then: " if begun and begun.clicked else "not reached: "
+    after = unreadable(first + (reason_of(stop) if stop else "the visit ended"), cause=cause)
+    before = begun.before if begun else after
+    return finding_of(scene, setting, before, after, clicked=bool(begun and begun.clicked))

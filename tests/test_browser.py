@@ -102,7 +102,7 @@ def test_the_kept_sign_in_is_encrypted_and_only_the_sites(tmp_path: Path) -> Non
     """The file is 0600, holds no readable cookie, and gives back the cookies of the site alone."""
     folder = tmp_path / "sessions"
     kept.save(folder, "A@example.org", KEY, [OURS, THEIRS], origin=ORIGIN)  # type: ignore[list-item]  # as cookies
-    file = kept.path(folder, "a@example.org")
+    file = kept.path(folder, "a@example.org", ORIGIN)
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"token" not in file.read_bytes()
     assert kept.load(folder, "a@example.org", KEY, origin=ORIGIN) == [OURS]
@@ -112,7 +112,7 @@ def test_the_kept_sign_in_is_encrypted_and_only_the_sites(tmp_path: Path) -> Non
 def test_a_kept_sign_in_that_cannot_be_opened_counts_as_none(tmp_path: Path, damage: str) -> None:
     """Another key, another site, a changed, empty or missing file: sign in again, no traceback."""
     kept.save(tmp_path, "a@example.org", KEY, [OURS], origin=ORIGIN)  # type: ignore[list-item]  # as cookies
-    file = kept.path(tmp_path, "a@example.org")
+    file = kept.path(tmp_path, "a@example.org", ORIGIN)
     key, origin = KEY, ORIGIN
     match damage:
         case "key":
@@ -130,11 +130,18 @@ def test_a_kept_sign_in_that_cannot_be_opened_counts_as_none(tmp_path: Path, dam
     assert kept.load(tmp_path, "a@example.org", key, origin=origin) == []
 
 
+def test_two_sites_keep_two_sign_ins(tmp_path: Path) -> None:
+    """A visit to a practice site leaves the sign-in of the real one as it is."""
+    kept.save(tmp_path, "a@example.org", KEY, [OURS], origin=ORIGIN)  # type: ignore[list-item]  # as cookies
+    kept.save(tmp_path, "a@example.org", KEY, [], origin="http://127.0.0.1:8000")
+    assert kept.load(tmp_path, "a@example.org", KEY, origin=ORIGIN) == [OURS]
+
+
 def test_forgetting_leaves_nothing(tmp_path: Path) -> None:
     """The file and what a killed visit left beside it are gone; other accounts stay."""
     for account in ("a@example.org", "aa@example.org"):
         kept.save(tmp_path, account, KEY, [], origin=ORIGIN)
-    (tmp_path / "a@example.org.state.0123.new").write_bytes(b"rest")
+    (tmp_path / "a@example.org~www.example.org.state.0123.new").write_bytes(b"rest")
     assert kept.forget(tmp_path, "a@example.org")
     assert not kept.forget(tmp_path, "a@example.org")
-    assert [file.name for file in tmp_path.iterdir()] == ["aa@example.org.state"]
+    assert [file.name for file in tmp_path.iterdir()] == ["aa@example.org~www.example.org.state"]

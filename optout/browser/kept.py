@@ -4,7 +4,6 @@ Not a browser profile: Chromium encrypts its cookies with a publicly known key u
 page's own storage either: a page that draws a switch from what it stored itself would prove nothing.
 """
 
-import contextlib
 import json
 import os
 import secrets
@@ -18,10 +17,13 @@ from optout.config import account_folder
 if TYPE_CHECKING:
     from playwright.sync_api import Cookie
 
+SEPARATOR = "~"  # stands in no folder name of an account and in no host name
 
-def path(folder: Path, account: str) -> Path:
-    """Given the folder of kept sign-ins and an account, return the account's file."""
-    return folder / f"{account_folder(account)}.state"
+
+def path(folder: Path, account: str, origin: str) -> Path:
+    """Given the folder of kept sign-ins, an account and a site, return the file of that account there."""
+    host = (urlsplit(origin).hostname or "").replace(":", "_")
+    return folder / f"{account_folder(account)}{SEPARATOR}{host}.state"
 
 
 def load(folder: Path, account: str, key: str, *, origin: str) -> "list[Cookie]":
@@ -32,7 +34,7 @@ def load(folder: Path, account: str, key: str, *, origin: str) -> "list[Cookie]"
     from cryptography.fernet import Fernet, InvalidToken
 
     try:
-        kept = json.loads(Fernet(key).decrypt(path(folder, account).read_bytes()))
+        kept = json.loads(Fernet(key).decrypt(path(folder, account, origin).read_bytes()))
     except (OSError, InvalidToken, ValueError):
         return []
     if not isinstance(kept, dict) or kept.get("host") != urlsplit(origin).hostname:
@@ -52,7 +54,7 @@ def save(folder: Path, account: str, key: str, cookies: "Iterable[Cookie]", *, o
     ours = [cookie for cookie in cookies if _covers(cookie.get("domain", ""), host)]
     token = Fernet(key).encrypt(json.dumps({"host": host, "cookies": ours}).encode())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = path(folder, account)
+    target = path(folder, account, origin)
     neighbour = target.with_name(f"{target.name}.{secrets.token_hex(4)}.new")
     try:
         with os.fdopen(os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -65,22 +67,15 @@ def save(folder: Path, account: str, key: str, cookies: "Iterable[Cookie]", *, o
 
 
 def forget(folder: Path, account: str) -> bool:
-    """Given an account, remove its kept sign-in; return whether there was one."""
-    target = path(folder, account)
-    for rest in target.parent.glob(f"{_quoted(target.name)}.*.new"):
-        rest.unlink(missing_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        target.unlink()
-        return True
-    return False
+    """Given an account, remove its kept sign-ins and what killed visits left; return if there was one."""
+    begin = f"{account_folder(account)}{SEPARATOR}"
+    found = [file for file in folder.glob(f"*{SEPARATOR}*") if file.name.startswith(begin)]
+    for file in found:
+        file.unlink(missing_ok=True)
+    return any(file.suffix == ".state" for file in found)
 
 
 def _covers(domain: str, host: str) -> bool:
     """Return whether a cookie of `domain` is sent to `host`."""
     bare = domain.lstrip(".")
     return host == bare or host.endswith(f".{bare}")
-
-
-def _quoted(name: str) -> str:
-    """Return a file name as a glob pattern that matches only itself."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in name)

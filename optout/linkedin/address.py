@@ -25,6 +25,18 @@ SIGN_IN_PATHS = frozenset(
 )
 
 
+# Parts of paths to which a page by itself reports what its user does, or keeps a stream of news open.
+_REPORTING = (
+    "/li/",
+    "/litms/",
+    "/platform-telemetry",
+    "/sensorcollect",
+    "/tracking",
+    "/beacon",
+    "/realtime/",
+)
+
+
 class State(enum.StrEnum):
     """Where the sign-in stands, by path first and then by element."""
 
@@ -94,8 +106,17 @@ def origin_of(site: str | None) -> str:
 
 
 def is_practice(origin: str) -> bool:
-    """Given an origin, return whether it is a practice site on loopback."""
-    return urlsplit(origin).hostname in LOOPBACK_HOSTS
+    """Given an origin, return whether it is a practice site on loopback; what is no address is none."""
+    try:
+        return urlsplit(origin).hostname in LOOPBACK_HOSTS
+    except ValueError:
+        return False
+
+
+def reports_only(url: str) -> bool:
+    """Given the address of a request, return whether a page only reports by it, or keeps a stream open."""
+    path = urlsplit(url).path.lower()
+    return any(part in path for part in _REPORTING)
 
 
 def origin_in(url: str) -> str:

@@ -13,7 +13,7 @@ BY_HAND = "Run `optout login --browser` and sign in by hand."
 # One sentence and the next step for each state that ends a sign-in.
 SENTENCES: dict[State, tuple[str, str]] = {
     State.OFF_SITE: (
-        "The browser was sent to another site; nothing was typed there.",
+        "The sign-in page is on another site, or leads to one; the visit ended there.",
         "Look at the address in the evidence and sign in by hand only if you know it.",
     ),
     State.RESTRICTED: (
@@ -44,7 +44,7 @@ SENTENCES: dict[State, tuple[str, str]] = {
     State.PASSWORD_ONLY: ("The site asks for a password without saying for which account.", BY_HAND),
     State.OTHER_ACCOUNT: ("The site asks for the password of another account.", BY_HAND),
     State.PASSWORD_AGAIN: (
-        "The settings page asks for the password again; nothing was typed there.",
+        "The settings page asks for the password again, which this program never types there.",
         BY_HAND,
     ),
     State.PASSKEY_ONLY: ("The site offers no field for a password.", BY_HAND),

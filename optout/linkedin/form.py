@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optout.linkedin.address import State
+from optout.linkedin.address import State, reports_only
 from optout.linkedin.challenge import recognise, stopped
 from optout.linkedin.sight import Sight, call, element, look, pause, wait
 
@@ -15,61 +16,80 @@ PATIENT_TRIES = 2
 STEADY = 0.3  # seconds a typed value has to stay
 ENTER_PATIENCE = 2.0  # seconds in which Enter has to show an effect before the button is pressed
 FORMS = frozenset({State.LOGIN_FORM, State.GUEST_HOME, State.PASSWORD_ONLY})
-# Paths to which a page reports by itself what its user does; no sign that a form was sent.
-REPORTING = ("/li/", "/litms/", "/platform-telemetry", "/sensorcollect", "/tracking", "/beacon")
 
 
-def fill(page: "Page", origin: str, account: str, password: Callable[[], str], timeout: float) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where and for whom something is typed: one page, one origin, one account."""
+
+    page: "Page"
+    origin: str
+    account: str
+
+    def says(self, function: str, role: str, text: str = "") -> str:
+        """Given a function of page.js and the role of a field, return the page's one word.
+
+        "gone" if the page went away meanwhile; no error text leaves this method.
+        """
+        from playwright.sync_api import Error
+
+        asked = {"role": role, "origin": self.origin, "account": self.account} | (
+            {"text": text} if text else {}
+        )
+        try:
+            return str(call(self.page, function, **asked))
+        except Error:
+            return "gone"
+
+
+def fill(place: Place, password: Callable[[], str], timeout: float) -> None:
     """Given a page with a form, type account and password until both stay and the form can be sent.
 
-    Raise SignInStopped if the page turns into something else, or is not exactly on `origin`.
+    Raise SignInStopped if the page turns into something else, is not exactly on the origin, or asks for the
+    password of another account.
     """
     deadline = time.monotonic() + timeout
     secret = password()
     refusals = 0  # how often the fields were there but did not keep the text, or the form did not accept it
     while True:
-        sight = look(page)
-        state = None if sight is None else recognise(sight, origin)
+        sight = look(place.page)
+        state = None if sight is None else recognise(sight, place.origin)
         if state is not None and state not in FORMS | {State.SIGN_IN_PAGE, State.INSIDE}:
             raise stopped(state)
-        roles = [("username", account), ("password", secret)][state is State.PASSWORD_ONLY :]
+        roles = [("username", place.account), ("password", secret)][state is State.PASSWORD_ONLY :]
         by_hand = refusals >= PATIENT_TRIES and refusals % 2 == 0
-        answers = {_type(page, origin, role, text, by_hand=by_hand) for role, text in roles}
-        if answers == {"typed"} and _steady(page, origin, roles):
+        answers = {_type(place, role, text, by_hand=by_hand) for role, text in roles}
+        if answers == {"typed"} and _steady(place, roles):
             return
         if time.monotonic() > deadline:
             raise stopped(State.FORM_STAYED)
         refusals += answers <= {"typed", "lost"}
-        pause(page, 0.1)
+        pause(place.page, 0.1)
 
 
-def _type(page: "Page", origin: str, role: str, text: str, *, by_hand: bool) -> str:
+def _type(place: Place, role: str, text: str, *, by_hand: bool) -> str:
     """Put a text into one field in the one way that leaks nowhere; return "typed", or what hindered it.
 
-    Check of the origin and typing are one turn of the page, so nothing can come between them. `by_hand` sends
+    Check of the place and typing are one turn of the page, so nothing can come between them. `by_hand` sends
     it as input events to the focused field: only for a page that twice did not take it otherwise.
-    Raise SignInStopped(off_site) if the page, or where its form would be sent, is not the site.
     """
     if by_hand:
-        word = _word(page, "focus", role=role, origin=origin)
+        word = place.says("focus", role)
         if word == "focused":
-            _key_in(page, text)
-            word = _word(page, "holds", role=role, origin=origin, text=text)
+            _key_in(place.page, text)
+            word = place.says("holds", role, text)
     else:
-        word = _word(page, "type", role=role, origin=origin, text=text)
-    if word == "origin":
-        raise stopped(State.OFF_SITE)
+        word = place.says("type", role, text)
+    _refuse(word)
     return word
 
 
-def _word(page: "Page", function: str, **asked: object) -> str:
-    """Return the page's one word; "gone" if it went away meanwhile. No error text leaves this function."""
-    from playwright.sync_api import Error
-
-    try:
-        return str(call(page, function, **asked))
-    except Error:
-        return "gone"
+def _refuse(word: str) -> None:
+    """Raise SignInStopped if a page, or where its form leads, is not the site or not this account."""
+    if word == "origin":
+        raise stopped(State.OFF_SITE)
+    if word == "account":
+        raise stopped(State.OTHER_ACCOUNT)
 
 
 def _key_in(page: "Page", text: str) -> None:
@@ -82,30 +102,31 @@ def _key_in(page: "Page", text: str) -> None:
         return
 
 
-def _steady(page: "Page", origin: str, roles: list[tuple[str, str]]) -> bool:
+def _steady(place: Place, roles: list[tuple[str, str]]) -> bool:
     """Return whether what was typed stays for a moment and the submit control, if any, is enabled."""
     for _ in range(2):
-        pause(page, STEADY / 2)
-        if any(_word(page, "holds", role=role, origin=origin, text=text) != "typed" for role, text in roles):
+        pause(place.page, STEADY / 2)
+        if any(place.says("holds", role, text) != "typed" for role, text in roles):
             return False
-    return _word(page, "submitReady") != "disabled"
+    return place.says("submitReady", "password") != "disabled"
 
 
-def submit(page: "Page", origin: str) -> frozenset[str]:
+def submit(place: Place) -> frozenset[str]:
     """Given a filled form, send it once: Enter in the password field, else its button.
 
-    Return the errors that were shown before. Raise SignInStopped if the form is gone.
+    Return the errors that were shown before. Raise SignInStopped if the form is gone or leads elsewhere.
     """
     from playwright.sync_api import Error
 
+    page = place.page
     sight = look(page)
-    if sight is None or recognise(sight, origin) not in FORMS:
+    if sight is None or recognise(sight, place.origin) not in FORMS:
         raise stopped(State.FORM_STAYED if sight else State.SIGN_IN_PAGE)
+    _refuse(place.says("holds", "password"))
     sent: list[str] = []
 
     def remember(request: "Request") -> None:
-        reports = any(part in request.url.lower() for part in REPORTING)
-        if request.is_navigation_request() or (request.method != "GET" and not reports):
+        if request.is_navigation_request() or (request.method != "GET" and not reports_only(request.url)):
             sent.append(request.method)
 
     page.context.on("request", remember)  # every tab: a form may be sent into a new one
@@ -116,7 +137,8 @@ def submit(page: "Page", origin: str) -> frozenset[str]:
                 field.press("Enter", timeout=2000, no_wait_after=True)
             except Error:
                 pause(page, 0.1)
-        if not wait(page, ENTER_PATIENCE, lambda: bool(sent) or not _still_waiting(page, origin, sight)):
+        if not wait(page, ENTER_PATIENCE, lambda: bool(sent) or not _still_waiting(place, sight)):
+            _refuse(place.says("holds", "password"))
             button = element(page, "submitControl")
             if button is not None:
                 button.click(timeout=2000, no_wait_after=True)
@@ -127,9 +149,9 @@ def submit(page: "Page", origin: str) -> frozenset[str]:
     return frozenset(sight.errors)
 
 
-def _still_waiting(page: "Page", origin: str, before: Sight) -> bool:
+def _still_waiting(place: Place, before: Sight) -> bool:
     """Return whether the form stands there as if nothing had been pressed."""
-    now = look(page)
-    if now is None or recognise(now, origin) not in FORMS:
+    now = look(place.page)
+    if now is None or recognise(now, place.origin) not in FORMS:
         return False
-    return now.errors == before.errors and _word(page, "submitReady") != "disabled"
+    return now.errors == before.errors and place.says("submitReady", "password") != "disabled"

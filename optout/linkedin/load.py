@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optout.errors import SignInStopped, SiteUnavailable, Throttled
 from optout.linkedin.address import State, without_values
 from optout.linkedin.challenge import stopped
+from optout.linkedin.sight import wait
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Response
@@ -17,6 +18,7 @@ THROTTLED = frozenset({429, 999})  # 999 is LinkedIn's own (linkedin.md 6)
 BAD_REQUEST = 400
 FORBIDDEN = 403
 SERVER_ERROR = 500
+TAKE_OVER_PATIENCE = 1.0  # seconds a load that cut ours short has to show its document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +63,17 @@ def fetch(page: "Page", address: str, *, timeout: float) -> Loaded:
 
     failure = ""
     response: Response | None = None
+    before = _document(page)
     try:
         response = page.goto(address, wait_until="commit", timeout=timeout * 1000)
     except TimedOut:
         failure = "timeout"
     except Error as error:
         failure = _network_word(error.message)
+    if response is None and not failure.startswith("ERR_TOO") and not _replaced(page, before):
+        failure = failure or "no document"  # 204, a download: the old page stands there as if it were new
+    elif failure in {"ERR_ABORTED", "interrupted"}:
+        failure = ""  # another load took over
     return Loaded(
         at=datetime.now(UTC),
         asked=without_values(address),
@@ -95,10 +102,10 @@ def refuse(loaded: Loaded) -> None:
 
 
 def refuse_failure(word: str) -> None:
-    """Given the browser's word for a failed load, raise what it stands for; nothing if another took over."""
+    """Given the browser's word for a failed load, empty if it did not fail, raise what it stands for."""
     if "ERR_TOO_MANY_REDIRECTS" in word:
         raise stopped(State.REDIRECT_LOOP)
-    if word and "ERR_ABORTED" not in word and word != "interrupted":
+    if word:
         raise SiteUnavailable(
             f"The site could not be reached ({word.removeprefix('net::')}).", "Try again later."
         )
@@ -117,6 +124,21 @@ def refuse_status(status: int) -> None:
 def is_dead_sign_in(stop: SignInStopped) -> bool:
     """Given why a load stopped, return whether a fresh sign-in without the old cookies may cure it."""
     return stop.state == State.REDIRECT_LOOP
+
+
+def _document(page: "Page") -> float | None:
+    """Return what tells one document from the next: the moment its load began. None while there is none."""
+    from playwright.sync_api import Error
+
+    try:
+        return float(page.evaluate("performance.timeOrigin"))
+    except Error:
+        return None
+
+
+def _replaced(page: "Page", before: float | None) -> bool:
+    """Return whether another document stands in the page than before, after a moment if need be."""
+    return wait(page, TAKE_OVER_PATIENCE, lambda: (now := _document(page)) is not None and now != before)
 
 
 def _network_word(message: str) -> str:

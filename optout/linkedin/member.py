@@ -21,6 +21,6 @@ def require_same(expected: str | None, seen: str | None) -> None:
     """
     if expected is not None and seen is not None and expected != seen:
         raise AnotherMember(
-            "Another member is signed in than the one this evidence is about; nothing was clicked.",
+            "Another member is signed in than the one this evidence is about.",
             "Run `optout logout`, then sign in to the right account with `optout login`.",
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from optout.linkedin.address import path_in
 from optout.linkedin.catalogue import CATALOGUE, KNOWN_ROWS, Setting
-from optout.linkedin.reading import unreadable
+from optout.linkedin.reading import ABSENT, unreadable
 from optout.linkedin.sight import POLL, Sight, call, pause
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Seen, Shows
@@ -130,8 +130,10 @@ def offered(
     `read_earlier` says that an earlier run read the setting ON or OFF; `look_into` loads the page behind an
     unknown row and returns what it shows of the setting. Source: linkedin.md 4, all of (a) to (e).
     """
-    if seen.shows not in {Shows.NOT_FOUND, Shows.CATEGORY, Shows.NO_SWITCH}:
+    if seen.shows not in ABSENT:
         return unreadable("its page shows something that nobody has described")
+    if read_earlier and seen.shows is Shows.NO_SWITCH:
+        return unreadable("it was offered before; now its page shows no switch")
     if menu.row(setting) is not None:
         if seen.shows is Shows.NO_SWITCH:
             return unreadable("the category page lists it, but its page shows no switch")

@@ -53,32 +53,45 @@
     }
     el.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const placeFor = (role, origin) => {
+  const placeFor = (role, origin, account) => {
     if (window.top !== window || location.origin !== origin) return "origin";
     const el = field(role);
     if (!el || el.disabled || el.readOnly || (role === "password" && el.type !== "password")) return "field";
-    const action = (el.form && el.form.getAttribute("action")) || location.href;
-    return URL.canParse(action, document.baseURI) && new URL(action, document.baseURI).origin === origin ? el : "origin";
+    if (role === "password" && !usernameField() && hiddenKey() !== null && !isAccount(hiddenKey(), account)) return "account";
+    if (el.form && !formStaysHere(el.form, origin)) return "origin";
+    return el;
   };
-  const type = ({ role, origin, text }) => {
-    const el = placeFor(role, origin);
+  const isAccount = (name, account) => name.trim().toLowerCase() === account.trim().toLowerCase();
+  // Wherever one of its buttons would send it; and never in an address.
+  const formStaysHere = (form, origin) => {
+    // form.elements lacks the buttons that are pictures.
+    const buttons = all("button, input[type=submit], input[type=image]").filter((el) => el.form === form);
+    return [form, ...buttons].every((el) => {
+      const action = el.getAttribute(el === form ? "action" : "formaction") || location.href;
+      const method = (el.getAttribute(el === form ? "method" : "formmethod") || "").toLowerCase();
+      return method !== "get" && URL.canParse(action, document.baseURI) && new URL(action, document.baseURI).origin === origin;
+    });
+  };
+  const type = ({ role, origin, account, text }) => {
+    const el = placeFor(role, origin, account);
     if (typeof el === "string") return el;
     if (el.value !== text) setThroughReact(el, text);
     return el.value === text ? "typed" : "lost";
   };
-  const focus = ({ role, origin }) => {
-    const el = placeFor(role, origin);
+  const focus = ({ role, origin, account }) => {
+    const el = placeFor(role, origin, account);
     if (typeof el === "string") return el;
     setThroughReact(el, "");
     el.focus();
     return document.activeElement === el ? "focused" : "field";
   };
-  const holds = ({ role, origin, text }) => {
-    const el = placeFor(role, origin);
+  const holds = ({ role, origin, account, text }) => {
+    const el = placeFor(role, origin, account);
     return typeof el === "string" ? el : el.value === text ? "typed" : "lost";
   };
 
   const OTHER_WAYS = /apple|google|microsoft|facebook|passkey|webauthn|join|signup|register|forgot|reset|otp/i;
+  const submits = (el) => Boolean(el.form) && el.type === "submit";
   const submitControl = () => {
     const password = passwordField();
     for (let scope = password && password.parentElement; scope; scope = scope.parentElement) {
@@ -87,14 +100,14 @@
         if (el.closest("form") !== password.closest("form")) return false;
         const names = [el.id, el.name, el.className, el.getAttribute("aria-label"), el.getAttribute("data-litms-control-urn"),
           el.innerText, el.value].join(" ");
-        const asks = el.matches("[type=submit], [data-litms-control-urn='login-submit']");
+        const asks = submits(el) || el.matches("[data-litms-control-urn='login-submit']");
         // A small button inside the field's own box shows the password; it does not submit.
         const fieldBox = password.getBoundingClientRect();
         const box = el.getBoundingClientRect();
         const beside = box.top < fieldBox.bottom - 1 && box.bottom > fieldBox.top + 1;
         return asks || (!OTHER_WAYS.test(names) && !beside);
       });
-      const submit = buttons.find((el) => el.matches("[type=submit]")) || buttons[0];
+      const submit = buttons.find(submits) || buttons[0];
       if (submit) return submit;
     }
     return null;
@@ -206,13 +219,15 @@
   });
   const controls = (key) => {
     const root = main() || document;
-    const boxes = all(BOXES, root).filter((el) => rendered(el) && !tokens(el).includes(key));
+    const seen = (el) => rendered(el) || [...(el.labels || [])].some(rendered);
+    const boxes = all(BOXES, root).filter((el) => seen(el) && !tokens(el).includes(key));
     const inShadow = all("*", root).some((el) => el.shadowRoot && el.shadowRoot.querySelector("input, [role=switch]"));
     return {
       otherKeys: boxes.flatMap(tokens),
       boxes: boxes.length,
-      radios: all("input[type=radio], [role=radio]", root).filter((el) => rendered(el) || el.labels?.length).length,
-      others: all("[aria-checked]:not(input), [role=switch]:not(input), select", root).filter(rendered).length,
+      radios: all("input[type=radio], [role=radio]", root).filter(seen).length,
+      others: all("[aria-checked]:not(input), [role=switch]:not(input), [aria-pressed], select, button, [role=button]", root)
+        .filter(rendered).length,
       frames: all("iframe", root).filter((el) => shown(el) && el.clientWidth > 60 && el.clientHeight > 20).length,
       shadow: inShadow,
     };
@@ -226,7 +241,6 @@
       href: location.href,
       ready: document.readyState,
       lang: document.documentElement.lang,
-      direction: getComputedStyle(document.documentElement).direction,
       title: flat(document.title),
       text: body ? flat(body.innerText).length : 0,
       heading: flat((document.querySelector("h1") || {}).innerText),
@@ -259,7 +273,6 @@
       .map((el) => ({
         path: el.pathname.replace(/\/+$/, "") || "/",
         lines: (el.innerText || "").split("\n").map(flat).filter(Boolean),
-        rendered: rendered(el),
       }));
 
   const only = (key) => (keyed(key).length ? keyed(key)[0] : null);

@@ -80,7 +80,7 @@ def call(page: "Page", function: str, **asked: object) -> Any:
 
     Raise playwright's Error if the page went away meanwhile; its text never holds what was asked.
     """
-    return page.evaluate(_expression(function), asked)
+    return page.evaluate(expression(function), asked)
 
 
 def element(page: "Page", function: str, **asked: object) -> "ElementHandle | None":
@@ -88,7 +88,7 @@ def element(page: "Page", function: str, **asked: object) -> "ElementHandle | No
     from playwright.sync_api import Error
 
     try:
-        return page.evaluate_handle(_expression(function), asked).as_element()
+        return page.evaluate_handle(expression(function), asked).as_element()
     except Error:
         return None
 
@@ -131,8 +131,8 @@ def pause(page: "Page", seconds: float) -> None:
         raise SiteUnavailable("The browser's page was closed.", "Run the command again.") from None
 
 
-def _expression(function: str) -> str:
-    """Return the script that runs one function of page.js on one argument."""
+def expression(function: str) -> str:
+    """Given the name of a function of page.js, return the script that calls it with one argument."""
     return f"(asked) => ({_script()})().{function}(asked)"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from optout.errors import PageNotUnderstood, PersonNeeded, SignInStopped, SiteUnavailable
 from optout.linkedin.address import ANOTHER_ACCOUNT_PATH, LOGIN_PATH, State
 from optout.linkedin.challenge import is_ours, recognise, stopped
-from optout.linkedin.form import FORMS, fill, submit
+from optout.linkedin.form import FORMS, Place, fill, submit
 from optout.linkedin.load import load, refuse_failure, refuse_status
 from optout.linkedin.session import cookies_alive
 from optout.linkedin.sight import Sight, element, look, pause
@@ -37,14 +37,15 @@ def sign_in(page: "Page", *, origin: str, account: str, password: Callable[[], s
             statuses.append(response.status)
 
     def note_failure(request: "Request") -> None:
-        if request.is_navigation_request() and request.failure:
+        if request.is_navigation_request() and request.failure and "ERR_ABORTED" not in request.failure:
             failures.append(request.failure)
 
     page.on("response", remember)
     page.on("requestfailed", note_failure)
     try:
-        fill(page, origin, account, password, timeout)
-        before = submit(page, origin)
+        place = Place(page=page, origin=origin, account=account)
+        fill(place, password, timeout)
+        before = submit(place)
         _await_answer(page, origin, before, statuses, timeout)
     except SignInStopped as stop:
         if stop.state != State.SIGN_IN_PAGE or not failures:

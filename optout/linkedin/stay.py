@@ -12,6 +12,7 @@ from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refu
 from optout.linkedin.session import cookies_alive, is_remembered
 from optout.linkedin.sight import Sight, look
 from optout.linkedin.signin import sign_in
+from optout.linkedin.traffic import Traffic
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,7 +26,8 @@ class Stay:
 
     `renewed` gives a new page that has this one's cookies and nothing else, in its place. `password` is
     called at the moment of typing, at most once. `tell` hears one line per step. `expected` is the member
-    that this evidence is about, None as long as no page has shown one.
+    that this evidence is about, None as long as no page has shown one; `recognised` says that a page of this
+    stay has shown it.
     """
 
     page: "Page"
@@ -38,7 +40,13 @@ class Stay:
     expected: str | None = None
     typed: bool = False
     arrived: bool = False
+    recognised: bool = False
     loads: list[Loaded] = field(default_factory=list)
+    _traffic: Traffic = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Listen to the page from its beginning."""
+        self._traffic = Traffic(self.page)
 
     def at(self, path: str, read: Callable[[Loaded], Answer]) -> Answer:
         """Given a path, load it afresh and return what `read` makes of the page.
@@ -70,11 +78,18 @@ class Stay:
         seen = member.of(sight)
         member.require_same(self.expected, seen)
         self.expected = self.expected or seen
+        self.recognised = self.recognised or seen is not None
         return sight
+
+    @property
+    def waits_for_nothing(self) -> bool:
+        """Whether every request that may still change the page has its answer."""
+        return self._traffic.quiet
 
     def start_afresh(self) -> None:
         """Go on in a page that knows nothing but the cookies, so that no page vouches for itself."""
         self.page = self.renewed()
+        self._traffic = Traffic(self.page)
 
     @property
     def alive(self) -> bool:
@@ -108,6 +123,7 @@ class Stay:
 
     def _load(self, path: str) -> Loaded:
         """Load a path of the site; refuse what cannot be read."""
+        self._traffic.forget()
         loaded = fetch(self.page, self.origin + path, timeout=self.timeout)
         self.loads.append(loaded)
         refuse(loaded)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from optout.linkedin.address import path_in, without_values
 from optout.linkedin.catalogue import NOT_FOUND_PATH, Setting
+from optout.linkedin.load import Loaded
 from optout.linkedin.sight import POLL, Sight, call, element, look, pause, wait
 from optout.linkedin.stay import Stay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+SUCCESS = 200
 SETTLE = 0.75  # seconds for which OFF has to stand unchanged; a first state may be a default (linkedin.md 3)
 READY_PATIENCE = 5.0  # seconds a page has to finish loading before its switch is clicked
 FLIP_PATIENCE = 1.0  # seconds a click has to flip the box; a click too many turns it on again
@@ -35,6 +37,7 @@ class Shows(enum.Enum):
     NO_SWITCH = enum.auto()
     BLANK = enum.auto()
     UNSETTLED = enum.auto()
+    REFUSED = enum.auto()
     NOTHING_YET = enum.auto()
 
 
@@ -82,20 +85,23 @@ class Seen:
 def read(stay: Stay, setting: Setting) -> Seen:
     """Given a stay, load the setting's page afresh and return what it shows.
 
-    ON counts at once, locked only if it stays so. OFF counts if it stood unchanged for 750 ms, enabled and
-    without a sign that the page is still loading. Raise what `Stay.at` raises. Source: linkedin.md 3,
-    "Loading" and "Which element".
+    ON counts at once, locked only if it stays so. OFF counts if it stood unchanged and enabled for 750 ms in
+    which the document was complete, showed no sign of loading and waited for no answer of the site.
+    Raise what `Stay.at` raises. Source: linkedin.md 3, "Loading" and "Which element".
     """
-    return stay.at(setting.path, lambda _: settle(stay, setting))
+    return stay.at(setting.path, lambda loaded: settle(stay, setting, loaded))
 
 
 def read_at(stay: Stay, setting: Setting, path: str) -> Seen:
     """Given a stay, return what another page than the setting's own shows of it."""
-    return stay.at(path, lambda _: settle(stay, setting))
+    return stay.at(path, lambda loaded: settle(stay, setting, loaded))
 
 
-def settle(stay: Stay, setting: Setting) -> Seen:
-    """Given a stay on a page that has just begun to load, watch it until it says what it shows."""
+def settle(stay: Stay, setting: Setting, loaded: Loaded) -> Seen:
+    """Given a stay on a page that has just begun to load, watch it until it says what it shows.
+
+    A document that the site calls an error, or whose answer nobody saw, is only waited for to be left.
+    """
     deadline = time.monotonic() + stay.timeout
     last: tuple[object, ...] = ()
     since = time.monotonic()
@@ -103,16 +109,29 @@ def settle(stay: Stay, setting: Setting) -> Seen:
         sight = stay.look(setting.key)
         now = time.monotonic()
         shows = Shows.NOTHING_YET if sight is None else shown(sight, setting)
+        if shows in {Shows.OFF, Shows.NO_SWITCH} and loaded.status != SUCCESS:
+            shows = Shows.REFUSED
         mark = (shows, sight.href, sight.switches) if sight else (shows,)
         if mark != last:
             last, since = mark, now
-        settled = now - since >= SETTLE and not (sight and sight.busy)
+        if not _at_rest(stay, sight):
+            since = now
+        settled = now - since >= SETTLE
         turnable = shows is Shows.ON and sight is not None and all(box.enabled for box in sight.switches)
         if turnable or (shows in _SETTLING and settled):
             return Seen(shows=shows, at=datetime.now(UTC), sight=sight)
         if now >= deadline:
-            return Seen(shows=_at_the_end(shows, sight), at=datetime.now(UTC), sight=sight)
+            return Seen(
+                shows=_at_the_end(shows, sight, at_rest=_at_rest(stay, sight)),
+                at=datetime.now(UTC),
+                sight=sight,
+            )
         pause(stay.page, POLL)
+
+
+def _at_rest(stay: Stay, sight: Sight | None) -> bool:
+    """Return whether the page has loaded, shows no sign of going on, and waits for no answer of the site."""
+    return sight is not None and sight.ready and not sight.busy and stay.waits_for_nothing
 
 
 def glance(page: "Page", setting: Setting) -> Seen:
@@ -147,26 +166,32 @@ def shown(sight: Sight, setting: Setting) -> Shows:
     return Shows.NO_SWITCH if sight.text else Shows.BLANK
 
 
-def _at_the_end(shows: Shows, sight: Sight | None) -> Shows:
+def _at_the_end(shows: Shows, sight: Sight | None, *, at_rest: bool) -> Shows:
     """Return what an undecided page counts as when the time is up."""
     if sight is None:
         return Shows.NOTHING_YET
     if shows is Shows.BLANK and not sight.ready:
         return Shows.NOTHING_YET
-    if shows in {Shows.ON, Shows.LOCKED_OFF, Shows.DISAGREES} or not (sight.busy or shows in _SETTLING):
+    if shows in {Shows.ON, Shows.LOCKED_OFF, Shows.DISAGREES} or (at_rest and shows not in _SETTLING):
         return shows
     return Shows.UNSETTLED
 
 
-def turn_off(page: "Page", setting: Setting) -> None:
-    """Given the page that has just shown the setting ON, click its switch until the box is unchecked.
+def turn_off(stay: Stay, setting: Setting) -> None:
+    """Given a stay on the page that has just shown the setting ON, click its switch until it shows off.
 
     At most four ways to click, up to 1 s after each; the box is read again before the next. A dialog that
-    appears is never answered and ends the attempt. Returns nothing: read again after a fresh load.
+    appears is never answered and ends the attempt. Returns nothing: read again after a fresh load. Raise
+    AnotherMember or SignInStopped, with nothing clicked, if the page meanwhile shows that it is not ours.
     Source: linkedin.md 3, "Clicking".
     """
-    wait(page, READY_PATIENCE, lambda: (sight := look(page)) is not None and sight.ready and not sight.busy)
-    before = look(page, setting.key)
+    wait(
+        stay.page,
+        READY_PATIENCE,
+        lambda: _at_rest(stay, stay.look()) and (stay.recognised or stay.expected is None),
+    )
+    page = stay.page
+    before = stay.look(setting.key)
     for act in (_click_pill, _click_label, _uncheck, _press_inside):
         now = look(page, setting.key)
         if now is None or before is None or not _is_on(now):

@@ -1,0 +1,164 @@
+"""Whole visits to a site that the program was not written against: same facts, other markup and languages."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from calling import RunOptout
+from foreign_pages import ADS, AI, KEYS, Shape
+from foreign_site import ForeignSite
+
+ACCOUNT = "member@example.org"
+PASSWORD = "Ein+anderes Wort=7"
+NAMES = {"ai-training": AI, "affiliate-ads": ADS}
+TWO = tuple(NAMES)
+ONE = TWO[:1]
+PRIVACY = frozenset({"data-for-ai-improvement"})
+DOORWAYS = {"plain": "POST /checkpoint/lg/login-submit", "controlled": "POST /flagship-web/x/enter"}
+SIMILAR = (AI + "Research", "pre" + AI)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tale:
+    """A shape of the site, the verdicts expected there in order, and the exit code."""
+
+    shape: Shape
+    verdicts: tuple[str, ...] = ("turned_off",)
+    code: int = 0
+    settings: tuple[str, ...] = ONE
+    saved: tuple[str, ...] = ONE
+
+
+OFF_TWICE = ("turned_off", "turned_off")
+TALES = {
+    "japanese, classic form, redirects": Tale(
+        shape=Shape(door="uas", hops=3, ids="x-lead {} x-tail"), settings=TWO, verdicts=OFF_TWICE, saved=TWO
+    ),
+    "hebrew, fields in a script, clipped box": Tale(
+        shape=Shape(
+            language="he",
+            signin="controlled",
+            hidden_by="offscreen",
+            door="wall",
+            widget="clipped",
+            save="keepalive",
+            page={"link": True},
+        ),
+        settings=TWO,
+        verdicts=OFF_TWICE,
+        saved=TWO,
+    ),
+    "hindi, transparent copy of the form, no Enter": Tale(
+        shape=Shape(
+            language="hi",
+            signin="controlled",
+            hidden_by="opacity",
+            enter=False,
+            late=1.0,
+            widget="naked",
+            save="xhr",
+        )
+    ),
+    "box not displayed, saved by a beacon": Tale(shape=Shape(widget="undisplayed", save="beacon")),
+    "boxes of three settings in one place": Tale(
+        shape=Shape(widget="stacked", neighbours=SIMILAR, signin="controlled", hidden_by="folded")
+    ),
+    "one big button over everything": Tale(shape=Shape(banner=True, save="form")),
+    "flips after a slow save": Tale(shape=Shape(save_takes=0.5, page={"pessimistic": True})),
+    "drawn anew by its own change, off for a moment at first": Tale(
+        shape=Shape(state_takes=0.4, neighbours=SIMILAR[:1], page={"flash": 250, "remount": True})
+    ),
+    "words first, the switch later, no row": Tale(
+        shape=Shape(unlisted=PRIVACY, page={"route": "words-first", "away": 1500})
+    ),
+    "saved nowhere, remembered by page, worker and cache": Tale(
+        shape=Shape(keeps="nothing", renewed=True, page={"again": True, "memory": "local", "worker": True}),
+        verdicts=("did_not_stick",),
+        code=3,
+    ),
+    "one not offered, rows in two portions": Tale(
+        shape=Shape(
+            absent=frozenset({"share-data-with-select-partners"}),
+            rows_after=frozenset({"ads-by-age", "read-receipts"}),
+            second_portion=1.0,
+        ),
+        settings=TWO,
+        verdicts=("turned_off", "not_offered"),
+    ),
+    "its page fails, its row is in the second portion": Tale(
+        shape=Shape(state_fails=True, rows_after=PRIVACY, second_portion=1.0, language="hi"),
+        verdicts=("unreadable",),
+        code=4,
+        saved=(),
+    ),
+    "the sign-in ends midway, in the page's own script": Tale(
+        shape=Shape(ends_after=1, page={"route": "login"}),
+        settings=TWO,
+        verdicts=("unreadable", "unreadable"),
+        code=5,
+        saved=(),
+    ),
+}
+
+
+def untrue(findings: Iterable[dict[str, Any]], site: ForeignSite) -> list[str]:
+    """Given findings and the site, return those that call good what the site does not store so."""
+    slugs = {key: slug for slug, key in KEYS.items()}
+    wrong = []
+    for finding in findings:
+        key = NAMES[finding["name"]]
+        off = finding["verdict"] in {"already_off", "turned_off"} or finding["after"] == "off"
+        gone = "not_offered" in {finding["verdict"], finding["after"]}
+        if (off and site.stored[key]) or (gone and slugs[key] not in site.shape.absent):
+            wrong.append(f"{finding['name']}: {finding['verdict']}")
+    return wrong
+
+
+@pytest.fixture(params=list(TALES))
+def tale(request: pytest.FixtureRequest) -> Iterator[tuple[Tale, ForeignSite]]:
+    told = TALES[request.param]
+    with ForeignSite(ACCOUNT, PASSWORD, told.shape) as site:
+        yield told, site
+
+
+def test_verdicts_on_a_site_of_other_markup(tale: tuple[Tale, ForeignSite], optout: RunOptout) -> None:
+    """Verdicts follow the facts alone; what is good is so in the site's store; nothing else was touched."""
+    told, site = tale
+    asked = [word for name in told.settings for word in ("--only", name)]
+    optout("login", "--account", ACCOUNT, "--password-stdin", site=site.origin, input=PASSWORD + "\n")
+
+    ended = optout("run", "--json", "--no-input", *asked, site=site.origin)
+
+    findings = ended.json["settings"]
+    assert untrue(findings, site) == []
+    assert tuple(finding["verdict"] for finding in findings) == told.verdicts, ended.stdout
+    assert ended.returncode == told.code
+    assert site.saved == [(NAMES[name], False) for name in told.saved]
+    assert not any(site.stored[key] for key in told.shape.neighbours)
+    assert site.pressed == {}
+    assert site.passwords == [DOORWAYS[told.shape.signin]]
+
+
+@pytest.mark.parametrize("signin", list(DOORWAYS))
+def test_wrong_password_is_sent_once(signin: str, optout: RunOptout) -> None:
+    """On either generation, in no language the program knows, a wrong password is sent once: exit 5."""
+    with ForeignSite(ACCOUNT, PASSWORD, Shape(signin=signin, hidden_by="clip", language="he")) as site:
+        site.account = "somebody.else@example.org"
+        optout("login", "--account", ACCOUNT, "--password-stdin", site=site.origin, input=PASSWORD + "\n")
+        ended = optout("run", "--json", "--no-input", site=site.origin)
+
+        assert ended.returncode == 5
+        assert "wrong_credentials" in ended.json["settings"][0]["reason"]
+        assert site.passwords == [DOORWAYS[signin]]
+        assert site.pressed == {}
+
+
+@pytest.mark.parametrize(("verdict", "after"), [("already_off", "off"), ("not_offered", "not_offered")])
+def test_an_untrue_verdict_would_be_seen(verdict: str, after: str) -> None:
+    """A good verdict against a store that says ON is named by the check of these tests."""
+    site = ForeignSite(ACCOUNT, PASSWORD, Shape())
+    site.server.server_close()
+    assert untrue([{"name": "ai-training", "verdict": verdict, "after": after}], site) != []
+    site.stored[AI], site.shape = False, Shape(absent=PRIVACY)
+    assert untrue([{"name": "ai-training", "verdict": verdict, "after": after}], site) == []

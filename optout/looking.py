@@ -13,10 +13,12 @@ from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import reading, unreadable
 from optout.linkedin.sight import pause
 from optout.linkedin.stay import Stay
+from optout.linkedin.turn import turn_off
 from optout.notebook import DECIDING, Notebook, reason_of
 from optout.verdict import Cause, Finding, Look, Reading, conclude
 
 LAG = 2.0  # seconds before one more load if the first one after a click still shows the switch on
+PATIENT_QUIET = 3.0  # seconds in which a page that did nothing at the first click may begin to save
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,35 +70,51 @@ def look(scene: Scene, setting: Setting, stage: str) -> Look:
 
 
 def turn(scene: Scene, setting: Setting) -> Look:
-    """Given the page that showed the switch on, click it and return what fresh loads show afterwards."""
+    """Given the page that showed the switch on, click it and return what fresh loads show afterwards.
+
+    Still on, load once more after a while, as a site may lag. If the page did nothing that could be heard, it
+    may not have been ready for the click: then click once more.
+    """
     scene.tell(f"switching off: {setting.title}")
+    after, words = unreadable("not clicked"), ""
     try:
-        heard = _click(scene, setting)
+        for quiet in (listen.QUIET, PATIENT_QUIET):
+            heard, words = _click(scene, setting, quiet)
+            scene.tell(f"proving on a fresh load: {setting.title}")
+            after = _prove(scene, setting)
+            if after.reading is Reading.ON and (heard or quiet == PATIENT_QUIET):
+                pause(scene.stay.page, LAG)
+                after = _prove(scene, setting)
+            if after.reading is not Reading.ON or heard:
+                break
+            pause(scene.stay.page, LAG)
     except OptoutError as error:
         return _hindered(scene, error)
-    scene.tell(f"proving on a fresh load: {setting.title}")
-    scene.stay.start_afresh()
-    after = look(scene, setting, DECIDING)
-    if after.reading is Reading.ON:
-        scene.book.overtake(setting)
-        pause(scene.stay.page, LAG)
-        scene.stay.start_afresh()
-        after = look(scene, setting, DECIDING)
     first = "switched off; " if after.reading is Reading.OFF else "clicked, then: "
-    return replace(after, reason=first + after.reason + (f" ({heard})" if heard else ""))
+    return replace(after, reason=first + after.reason + (f" ({words})" if words else ""))
 
 
-def _click(scene: Scene, setting: Setting) -> str:
-    """Click the switch, outlast the saving, photograph the act; return what was heard: no proof."""
-    page = scene.stay.page
+def _prove(scene: Scene, setting: Setting) -> Look:
+    """Look at the setting on a page that knows nothing of the click."""
+    scene.book.overtake(setting)
+    scene.stay.start_afresh()
+    return look(scene, setting, DECIDING)
+
+
+def _click(scene: Scene, setting: Setting, quiet: float) -> tuple[bool, str]:
+    """Click the switch, outlast the saving, photograph the act.
+
+    Return whether the page did anything that could be heard, and what was heard: neither is a proof.
+    """
+    page, key = scene.stay.page, setting.key
     with listen.listening(page) as heard:
-        switch.turn_off(scene.stay, setting)
-        heard.outlast(setting.key, scene.stay.timeout)
+        turn_off(scene.stay, setting, refused=lambda: heard.refused(key))
+        heard.outlast(key, scene.stay.timeout, quiet=quiet)
     shown = switch.glance(page, setting)
     scene.book.capture(scene.stay, setting, "after", shown, full=False)
     if shown.sight and shown.sight.dialog:
-        return "a dialog stood open and was not answered"
-    return heard.sentence(setting.key)
+        return True, "a dialog stood open and was not answered"
+    return heard.anything, heard.sentence(key)
 
 
 def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
@@ -141,6 +159,19 @@ def compare_with_rows(scene: Scene, findings: list[Finding]) -> list[Finding]:
     return findings
 
 
+def look_once_more(scene: Scene, finding: Finding) -> Finding:
+    """Given the finding of a setting that was switched off, look at it a last time before the visit ends.
+
+    A site that answered the first look from a copy shows now what it has kept.
+    """
+    setting = next(each for each in scene.errand.settings if each.name == finding.name)
+    scene.tell(f"looking once more: {setting.title}")
+    after = _prove(scene, setting)
+    if after.reading is Reading.OFF:
+        after = replace(after, reason=finding.reason)
+    return finding_of(scene, setting, finding.before, after, clicked=True)
+
+
 def _against_row(scene: Scene, listed: menu.Menu, finding: Finding) -> Finding:
     """Where a row says On of a switch read off, load both again: if they still differ, it is a conflict."""
     setting = next(each for each in scene.errand.settings if each.name == finding.name)
@@ -154,9 +185,7 @@ def _look_at_both(scene: Scene, setting: Setting) -> Look:
     """Load the setting's page and its category page once more, and return what they say together."""
     if scene.over:
         return unreadable("its switch showed off, but its row says On, and nothing more could be read")
-    scene.book.overtake(setting)
-    scene.stay.start_afresh()
-    after = look(scene, setting, DECIDING)
+    after = _prove(scene, setting)
     if after.reading is not Reading.OFF:
         return after
     try:

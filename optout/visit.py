@@ -17,9 +17,9 @@ from optout.evidence import history, ledger, memory
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import unreadable
-from optout.looking import Begun, Scene, compare_with_rows, finding_of, look, turn
+from optout.looking import Begun, Scene, compare_with_rows, finding_of, look, look_once_more, turn
 from optout.notebook import Notebook, environment, reason_of
-from optout.verdict import Cause, Finding, Reading
+from optout.verdict import Cause, Finding, Reading, Verdict
 
 __all__ = ["Errand", "SwitchOff", "Visit", "sign_in_by_hand", "visit"]
 
@@ -47,6 +47,7 @@ def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[s
                         _unread(scene, setting, scene.stop) if scene.stop else _examine(scene, setting)
                     )
                 findings[:] = compare_with_rows(scene, findings)
+                findings[:] = [_last(scene, finding) for finding in findings]
             stop = scene.stop
         except OptoutError as error:
             stop = error
@@ -107,6 +108,13 @@ def _examine(scene: Scene, setting: Setting) -> Finding:
     if clicked:
         after = turn(scene, setting)
     return finding_of(scene, setting, before, after, clicked=clicked)
+
+
+def _last(scene: Scene, finding: Finding) -> Finding:
+    """Look once more at what was switched off, as long as the site may be asked."""
+    if finding.verdict is not Verdict.TURNED_OFF or scene.over:
+        return finding
+    return look_once_more(scene, finding)
 
 
 def _may_switch(scene: Scene, setting: Setting) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page, Request, Response
 
 SAVING = frozenset({"PUT", "POST", "PATCH"})
+ERROR = 400
 QUIET = 0.75  # seconds without a request after which nothing is expected to be saved any more
 
 
@@ -23,8 +24,17 @@ class Heard:
     answers: list[tuple[str, int | None]] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
 
-    def outlast(self, key: str, limit: float) -> None:
-        """Wait until the page has saved `key`, or for 750 ms without a request; at most `limit` seconds."""
+    @property
+    def anything(self) -> bool:
+        """Whether the page did anything that could be heard."""
+        return bool(self.answers or self.under_way or self.dialogs)
+
+    def refused(self, key: str) -> bool:
+        """Given a setting's key, return whether the site has answered its saving with an error."""
+        return any(key in path and status is not None and status >= ERROR for path, status in self.answers)
+
+    def outlast(self, key: str, limit: float, *, quiet: float = QUIET) -> None:
+        """Wait until the page has saved `key`, or for `quiet` seconds without a request; at most `limit`."""
         from playwright.sync_api import Error
 
         deadline = time.monotonic() + limit
@@ -34,7 +44,7 @@ class Heard:
             if self.under_way or count != len(self.answers):
                 count, quiet_since = len(self.answers), time.monotonic()
             saved = any(key in path for path, _ in self.answers)
-            if not self.under_way and (saved or time.monotonic() - quiet_since >= QUIET):
+            if not self.under_way and (saved or time.monotonic() - quiet_since >= quiet):
                 return
             try:
                 self.page.wait_for_timeout(50)  # the sync API hands out events only inside a call of its own

@@ -151,10 +151,8 @@
   const BOXES = "input[role=switch], input[type=checkbox]";
   const keyed = (key) => {
     const found = all(BOXES).filter((el) => el.type === "checkbox" && tokens(el).includes(key));
-    const visible = found.filter(rendered);
-    if (visible.length) return visible;
-    // A box hidden by style still counts if the pill or label that stands for it is there to be seen.
-    return found.filter((el) => [...(el.labels || [])].some(rendered) || pillOf(el));
+    // A box hidden by style still counts if the label or pill that stands for it is there to be seen.
+    return found.filter((el) => rendered(el) || [...(el.labels || [])].some(rendered) || pillOf(el));
   };
   const switchScope = (el) => {
     // The largest ancestor that holds this switch and no other box.

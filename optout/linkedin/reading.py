@@ -22,6 +22,8 @@ LOOKS: dict[Shows, Look] = {
     Shows.BLANK: unreadable("its page is empty"),
     Shows.UNSETTLED: unreadable("its page did not come to rest in time"),
     Shows.REFUSED: unreadable("the site answered with an error, or with nothing that could be seen"),
+    Shows.FAILED: unreadable("the site failed to answer what its page asked for", cause=Cause.SITE),
+    Shows.WAITING: unreadable("the site did not answer in time what its page asked for", cause=Cause.SITE),
     Shows.NOTHING_YET: unreadable("its page did not show itself in time", cause=Cause.SITE),
 }
 

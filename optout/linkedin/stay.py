@@ -46,7 +46,7 @@ class Stay:
 
     def __post_init__(self) -> None:
         """Listen to the page from its beginning."""
-        self._traffic = Traffic(self.page)
+        self._traffic = Traffic(self.page, self.origin)
 
     def at(self, path: str, read: Callable[[Loaded], Answer]) -> Answer:
         """Given a path, load it afresh and return what `read` makes of the page.
@@ -86,10 +86,15 @@ class Stay:
         """Whether every request that may still change the page has its answer."""
         return self._traffic.quiet
 
+    @property
+    def was_failed(self) -> bool:
+        """Whether the site left something unanswered that this page asked it for."""
+        return self._traffic.failed
+
     def start_afresh(self) -> None:
         """Go on in a page that knows nothing but the cookies, so that no page vouches for itself."""
         self.page = self.renewed()
-        self._traffic = Traffic(self.page)
+        self._traffic = Traffic(self.page, self.origin)
 
     @property
     def alive(self) -> bool:

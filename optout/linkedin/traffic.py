@@ -1,42 +1,66 @@
-"""What a page has asked the site for and not been told yet: as long as it waits, it may still change."""
+"""What a page has asked the site for: while an answer is due, and where one failed, it proves nothing."""
 
 from typing import TYPE_CHECKING
 
-from optout.linkedin.address import reports_only
+from optout.linkedin.address import origin_in, reports_only
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
 
-ASKING = frozenset({"fetch", "xhr", "script", "document"})
+# Only these can still change what a page shows; scripts count, as one may draw the switch.
+ASKING = frozenset({"document", "script", "fetch", "xhr"})
+ANSWERING = frozenset({"fetch", "xhr"})
+REFUSALS = frozenset({429, 999})
+SERVER_ERROR = 500
 
 
 class Traffic:
-    """Listens to one page from its beginning; `quiet` says whether every request that counts has an answer.
+    """Listens to one page from its beginning.
 
-    Requests by which a page only reports what its user does, and streams that stay open, do not count.
+    An answer counts from its first line, so a stream that never ends holds nothing up. Requests by which
+    a page only reports what its user does do not count.
     """
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: "Page", origin: str) -> None:
+        self._origin = origin
         self._unanswered: set[Request] = set()
+        self._failed = False
         page.on("request", self._asked)
         page.on("response", self._answered)
-        page.on("requestfailed", self._failed)
+        page.on("requestfailed", self._given_up)
 
     @property
     def quiet(self) -> bool:
         """Whether the page waits for nothing."""
         return not self._unanswered
 
+    @property
+    def failed(self) -> bool:
+        """Whether the site failed or refused to answer something that this document asked for."""
+        return self._failed
+
     def forget(self) -> None:
         """Forget what an earlier document asked for: its answers no longer reach anybody."""
         self._unanswered.clear()
+        self._failed = False
 
     def _asked(self, request: "Request") -> None:
         if request.resource_type in ASKING and not reports_only(request.url):
             self._unanswered.add(request)
 
-    def _failed(self, request: "Request") -> None:
-        self._unanswered.discard(request)
-
     def _answered(self, response: "Response") -> None:
-        self._unanswered.discard(response.request)
+        request = response.request
+        if request in self._unanswered:
+            self._unanswered.discard(request)
+            if response.status >= SERVER_ERROR or response.status in REFUSALS:
+                self._note(request)
+
+    def _given_up(self, request: "Request") -> None:
+        if request in self._unanswered:
+            self._unanswered.discard(request)
+            if "ERR_ABORTED" not in (request.failure or ""):
+                self._note(request)
+
+    def _note(self, request: "Request") -> None:
+        if request.resource_type in ANSWERING and origin_in(request.url) == self._origin:
+            self._failed = True

@@ -21,9 +21,9 @@ HAND_PATIENCE = 900.0  # seconds a person has to sign in by hand
 class Arrival:
     """One coming and going for an account. `tell` hears one line per step.
 
-    All the rest is filled as the visit goes on: `secrets` are its live secrets, `sign_in` says where the sign-in
-    came from ("kept", "typed", "none"), `member` whom a page has shown, `environment` what the browser said
-    of itself.
+    All the rest is filled as the visit goes on: `secrets` are its live secrets, `sign_in` says where the
+    sign-in came from ("kept", "typed", "none"), `member` whom a page has shown, `environment` what the
+    browser said of itself.
     """
 
     account: str
@@ -55,6 +55,7 @@ class Arrival:
             stay = Stay(
                 page=window.page,
                 renewed=window.afresh,
+                beside=window.beside,
                 origin=self.origin,
                 account=self.account,
                 password=self._password,

@@ -13,6 +13,7 @@ from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import reading, unreadable
 from optout.linkedin.sight import pause
 from optout.linkedin.stay import Stay
+from optout.linkedin.switch import Shows
 from optout.linkedin.turn import turn_off
 from optout.notebook import DECIDING, Notebook, reason_of
 from optout.verdict import Cause, Finding, Look, Reading, conclude
@@ -76,6 +77,7 @@ def turn(scene: Scene, setting: Setting) -> Look:
     may not have been ready for the click: then click once more.
     """
     scene.tell(f"switching off: {setting.title}")
+    scene.stay.before_a_click()
     after, words = unreadable("not clicked"), ""
     try:
         for quiet in (listen.QUIET, PATIENT_QUIET):
@@ -160,16 +162,22 @@ def compare_with_rows(scene: Scene, findings: list[Finding]) -> list[Finding]:
 
 
 def look_once_more(scene: Scene, finding: Finding) -> Finding:
-    """Given the finding of a setting that was switched off, look at it a last time before the visit ends.
+    """Given a finding that says OFF, look a last time before the visit ends, and return the finding.
 
-    A site that answered the first look from a copy shows now what it has kept.
+    The page that showed it off is still open: it may have been drawn before its state was known. What was
+    switched off is loaded once more as well: a site that answered from a copy shows now what it has kept.
     """
     setting = next(each for each in scene.errand.settings if each.name == finding.name)
-    scene.tell(f"looking once more: {setting.title}")
-    after = _prove(scene, setting)
-    if after.reading is Reading.OFF:
-        after = replace(after, reason=finding.reason)
-    return finding_of(scene, setting, finding.before, after, clicked=True)
+    clicked = finding.before.reading is Reading.ON
+    after = finding.after
+    page = scene.stay.left_open.get(finding.name)
+    if page is not None and switch.glance(page, setting).shows is not Shows.OFF:
+        after = unreadable("its page showed it off at first and no longer does", conflict=True)
+    elif clicked:
+        scene.tell(f"looking once more: {setting.title}")
+        again = _prove(scene, setting)
+        after = again if again.reading is not Reading.OFF else after
+    return finding_of(scene, setting, finding.before, after, clicked=clicked)
 
 
 def _against_row(scene: Scene, listed: menu.Menu, finding: Finding) -> Finding:

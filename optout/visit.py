@@ -19,7 +19,7 @@ from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import unreadable
 from optout.looking import Begun, Scene, compare_with_rows, finding_of, look, look_once_more, turn
 from optout.notebook import Notebook, environment, reason_of
-from optout.verdict import Cause, Finding, Reading, Verdict
+from optout.verdict import PROVED_OFF, Cause, Finding, Reading
 
 __all__ = ["Errand", "SwitchOff", "Visit", "sign_in_by_hand", "visit"]
 
@@ -107,12 +107,14 @@ def _examine(scene: Scene, setting: Setting) -> Finding:
     scene.begun[setting.name] = Begun(before=before, clicked=clicked)
     if clicked:
         after = turn(scene, setting)
+    if after.reading is Reading.OFF:
+        scene.stay.leave_open(setting.name)
     return finding_of(scene, setting, before, after, clicked=clicked)
 
 
 def _last(scene: Scene, finding: Finding) -> Finding:
-    """Look once more at what was switched off, as long as the site may be asked."""
-    if finding.verdict is not Verdict.TURNED_OFF or scene.over:
+    """Look once more at what was proved off, as long as the site may be asked."""
+    if finding.verdict not in PROVED_OFF or scene.over:
         return finding
     return look_once_more(scene, finding)
 

@@ -1,16 +1,16 @@
 """Open one fresh browser page with the kept sign-in, and always close it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from optout.browser import find, process
 from optout.errors import BrowserMissing, SiteUnavailable
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Cookie, Dialog, Page, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Cookie, Dialog, Page, ViewportSize
 
 VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 
@@ -24,15 +24,24 @@ class Window:
     browser: str
     headless: bool
     timeout: float
+    left_open: "list[BrowserContext]" = field(default_factory=list)
 
-    def afresh(self) -> "Page":
-        """Put a page in a new context in place of this one, with its cookies and nothing else; return it.
+    def afresh(self, names: Container[str]) -> "Page":
+        """Given names of cookies, put a page in a new context in place of this one, with no more than these.
 
         What a page wrote into its own storage cannot shape what it shows from now on.
         """
         old = self.page.context
-        self.page = _new_page(self.driven, old.cookies(), self.timeout)
-        old.close()
+        cookies = [cookie for cookie in old.cookies() if cookie.get("name") in names]
+        self.page = _new_context(self.driven, cookies, self.timeout)
+        if old not in self.left_open:
+            old.close()
+        return self.page
+
+    def beside(self) -> "Page":
+        """Put a new page of the same context in place of this one, which stays open; return it."""
+        self.left_open.append(self.page.context)
+        self.page = _new_page(self.page.context)
         return self.page
 
     def cookies(self) -> "list[Cookie]":
@@ -90,7 +99,7 @@ def open_window(
         number = process.number(browser)
         try:
             yield Window(
-                page=_new_page(browser, cookies, timeout),
+                page=_new_context(browser, cookies, timeout),
                 driven=browser,
                 browser=f"{_product(name)} {browser.version.split('.')[0]}",
                 headless=not headed,
@@ -109,12 +118,17 @@ def open_window(
         raise SiteUnavailable("The browser stopped in the middle of the visit.", "Run the command again.")
 
 
-def _new_page(browser: "Browser", cookies: "Sequence[Cookie]", timeout: float) -> "Page":
+def _new_context(browser: "Browser", cookies: "Sequence[Cookie]", timeout: float) -> "Page":
     """Return a page in a context of its own that begins with these cookies."""
     context = browser.new_context(viewport=VIEWPORT, service_workers="block")
     context.add_cookies(cast("Any", cookies))  # it takes what cookies() gives, under another name
     context.set_default_timeout(timeout * 1000)
     context.on("dialog", _decline)
+    return _new_page(context)
+
+
+def _new_page(context: "BrowserContext") -> "Page":
+    """Return a new page whose loads all come from the network."""
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")

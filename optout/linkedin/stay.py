@@ -24,14 +24,15 @@ Answer = TypeVar("Answer")
 class Stay:
     """One signed-in stay in one page. `timeout` is in seconds.
 
-    `renewed` gives a new page that has this one's cookies and nothing else, in its place. `password` is
-    called at the moment of typing, at most once. `tell` hears one line per step. `expected` is the member
-    that this evidence is about, None as long as no page has shown one; `recognised` says that a page of this
-    stay has shown it.
+    `renewed` gives a page that has this one's cookies of given names and nothing else, in its place; `beside`
+    one of the same window, with this one left open. `password` is called at the moment of typing, at most
+    once. `tell` hears one line per step. `expected` is the member that this evidence is about, None as long
+    as no page has shown one; `recognised` says that a page of this stay has shown it.
     """
 
     page: "Page"
-    renewed: "Callable[[], Page]"
+    renewed: "Callable[[frozenset[str]], Page]"
+    beside: "Callable[[], Page]"
     origin: str
     account: str
     password: Callable[[], str]
@@ -42,6 +43,8 @@ class Stay:
     arrived: bool = False
     recognised: bool = False
     loads: list[Loaded] = field(default_factory=list)
+    left_open: "dict[str, Page]" = field(default_factory=dict)
+    _names: frozenset[str] | None = None
     _traffic: Traffic = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,10 +94,26 @@ class Stay:
         """Whether the site left something unanswered that this page asked it for."""
         return self._traffic.failed
 
+    def before_a_click(self) -> None:
+        """Note which cookies there are: one that a page adds when it is clicked may be its own memory."""
+        self._names = self._cookie_names()
+
     def start_afresh(self) -> None:
-        """Go on in a page that knows nothing but the cookies, so that no page vouches for itself."""
-        self.page = self.renewed()
-        self._traffic = Traffic(self.page, self.origin)
+        """Go on in a page that knows only the cookies from before a click: no page vouches for itself."""
+        names = self._cookie_names() if self._names is None else self._names
+        self._go_on_in(self.renewed(names))
+
+    def leave_open(self, name: str) -> None:
+        """Go on in another page, and leave this one open under a name to be looked at again."""
+        self.left_open[name] = self.page
+        self._go_on_in(self.beside())
+
+    def _cookie_names(self) -> frozenset[str]:
+        return frozenset(cookie.get("name", "") for cookie in self.page.context.cookies())
+
+    def _go_on_in(self, page: "Page") -> None:
+        self.page = page
+        self._traffic = Traffic(page, self.origin)
 
     @property
     def alive(self) -> bool:

@@ -1,5 +1,6 @@
 """The command `optout`: its commands by name, and how every ending becomes an exit code and one sentence."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from types import TracebackType
 
 import click
 
-from optout.commands import answer
+from optout.commands import answer, stopping, streams
 from optout.commands.lazy import LazyGroup
 from optout.errors import OptoutError, Outcome
 
@@ -33,8 +34,6 @@ SCHEMAS = {
     "evidence": "optout.audit/1",
 }
 
-STOPPED_BY_PERSON = 130
-
 ENDINGS = """\b
 Examples:
   optout login
@@ -51,7 +50,9 @@ Exit codes:
    5  a person is needed (password, code, captcha, locked keyring)
    6  the evidence does not hold
   75  a passing trouble, try later (another visit, no network)
- 130  stopped with Ctrl-C
+ 130  stopped with Ctrl-C; 143 by SIGTERM, 129 by SIGHUP
+
+An answer that standard output cannot take is lost; stderr says so, and 0 becomes 1.
 
 --account, --json, --quiet, --no-input and --verbose may stand before the command's name too.
 """
@@ -139,12 +140,25 @@ def main(words: Sequence[str] | None = None) -> int:
     for name in ("DEBUG", "PWDEBUG"):
         os.environ.pop(name, None)  # both make Playwright talkative, the first about typed text
     sys.excepthook = last_words
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    streams.open_all()
     said = list(sys.argv[1:] if words is None else words)
     command = next((word for word in said if word in LINES), None)
     asked = answer.Asked(as_json="--json" in said, schema=SCHEMAS.get(command or ""))
+    brake = stopping.install()
+    try:
+        code = _obey(said, asked)
+    except (click.Abort, KeyboardInterrupt):
+        brake.release()
+        code = brake.exit_code
+        answer.trouble(asked, Outcome.FAULT, code, "Stopped before the end.", "Sealed runs stay.")
+    brake.release()
+    code = _delivered(asked, code)
+    brake.end()
+    return code
+
+
+def _obey(said: list[str], asked: answer.Asked) -> int:
+    """Given the words, obey; every ending but a stop becomes a sentence and the exit code."""
     try:
         code = group.main(said, prog_name="optout", standalone_mode=False, obj=asked)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -153,19 +167,28 @@ def main(words: Sequence[str] | None = None) -> int:
     except OptoutError as error:
         answer.trouble(asked, error.outcome, error.exit_code, error.sentence, error.hint)
         return error.exit_code
+    except click.Abort:
+        raise
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         hint = f"See `{context.command_path if context else 'optout'} --help`."
         answer.trouble(asked, Outcome.USAGE, Outcome.USAGE.exit_code, _sentence(error.format_message()), hint)
         return Outcome.USAGE.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        answer.trouble(
-            asked, Outcome.FAULT, STOPPED_BY_PERSON, "Stopped before the end.", "Sealed runs stay."
-        )
-        return STOPPED_BY_PERSON
     except Exception as error:  # noqa: BLE001 - the one place; every fault ends in one sentence
         return _fault(asked, error)
     return code if isinstance(code, int) else 0
+
+
+def _delivered(asked: answer.Asked, code: int) -> int:
+    """Given the exit code, return it, or 1 in place of 0 if standard output did not take the answer.
+
+    A reader that left wants no more. Closing the output means the same, unless JSON was asked for.
+    """
+    lost = streams.lost()
+    if lost is None or lost.errno == errno.EPIPE or (lost.errno == errno.EBADF and not asked.as_json):
+        return code
+    answer.tell(f"optout: The answer could not be written to standard output: {lost.strerror}.")
+    return code or Outcome.FAULT.exit_code
 
 
 def last_words(kind: type[BaseException], error: BaseException, _where: TracebackType | None) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 import click
 
+from optout.commands import stopping
 from optout.errors import Outcome
 
 
@@ -37,7 +38,8 @@ def tell(text: str) -> None:
 
 
 def say_json(answer: Mapping[str, object]) -> None:
-    """Given the answer of a command, write it to stdout as one JSON object."""
+    """Given the answer of a command, write it to stdout as one JSON object; from here on nothing stops it."""
+    stopping.release()
     _write(json.dumps(answer, indent=2), sys.stdout)
 
 
@@ -48,11 +50,6 @@ def mark(good: bool | None) -> str:
     return click.style(plain[0] if _can_write("✓✗") else plain[1], fg=colour, bold=True)
 
 
-def stamp(moment: datetime) -> str:
-    """Given an aware time, return it as UTC in whole seconds with a Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint: str) -> None:
     """Given how a call ended early, say so on stderr and, if JSON was asked for, in one object on stdout."""
     tell(f"optout: {sentence} {hint}".rstrip())
@@ -60,6 +57,8 @@ def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint:
         return
     answer: dict[str, object] = {"schema": asked.schema, "outcome": outcome.word, "exit_code": exit_code}
     if asked.schema == "optout.visit/1":
+        from optout.evidence.record import stamp
+
         answer |= {
             "account": asked.account,
             "member": None,
@@ -85,12 +84,8 @@ def _can_write(text: str) -> bool:
     return True
 
 
-def _write(text: str, stream: IO[str]) -> None:
+def _write(text: str, stream: TextIO) -> None:
     from optout.log import redact
 
-    try:
-        click.echo(redact(text), file=stream, color=False if os.environ.get("NO_COLOR") else None)
-        stream.flush()
-    except BrokenPipeError:
-        # Whoever read has gone; what the command found out still decides its exit code.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    click.echo(redact(text), file=stream, color=False if os.environ.get("NO_COLOR") else None)
+    stream.flush()

@@ -1,6 +1,8 @@
 """What a person meets at the command line: bad input ends in one sentence, a code and the next command."""
 
 import json
+import os
+import pty
 import stat
 import subprocess
 import sys
@@ -8,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from at_the_prompt import ACCOUNT, login, on_a_terminal, one_sentence
-from calling import RunOptout
+from calling import RunOptout, RunPython
+from secret_service import SecretService
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,89 @@ def test_what_is_no_address_is_no_account(account: str, optout: RunOptout) -> No
     ended = optout("login", "--account", account, "--password-stdin", input="secret\n")
     assert ended.returncode == 2
     one_sentence(ended)
+
+
+SPACED = "  two words and a tab\t "
+
+
+# Says whether the password that is kept for argv[1] is argv[2].
+COMPARE = """
+import sys
+from optout import credentials
+kept = credentials.open_vault(practice=True, unattended=True).password(sys.argv[1])
+print(kept == credentials.Secret(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_password_is_kept_to_the_letter(
+    end: str, optout: RunOptout, python: RunPython, keyring: SecretService
+) -> None:
+    """Of standard input one line end is taken off and no more: blanks belong to the password."""
+    words = ["login", "--account", ACCOUNT, "--password-stdin"]
+    assert optout(*words, input=SPACED + end, site="http://127.0.0.1:9").returncode == 0
+    kept = python(COMPARE, ACCOUNT, SPACED, DBUS_SESSION_BUS_ADDRESS=keyring.address)
+    assert kept.stdout == "True\n"
+
+
+def test_a_typed_password_is_kept_to_the_letter(
+    command_environment: dict[str, str], python: RunPython, keyring: SecretService
+) -> None:
+    """At the hidden prompt, too, blanks belong to the password; nothing of it is shown."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        ["setsid", "--ctty", sys.executable, "-m", "optout", "login", "--account", ACCOUNT],
+        env=command_environment | {"OPTOUT_SITE": "http://127.0.0.1:9"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while b"(not shown): " not in shown:
+            shown += os.read(ours, 65536)
+        os.write(ours, SPACED.encode() + b"\n")
+        while b"Next: `optout run`." not in shown:
+            shown += os.read(ours, 65536)
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"two words" not in shown
+    kept = python(COMPARE, ACCOUNT, SPACED, DBUS_SESSION_BUS_ADDRESS=keyring.address)
+    assert kept.stdout == "True\n"
+
+
+def test_upper_and_lower_case_are_one_account(optout: RunOptout, home: Path) -> None:
+    """Who types the address in another way is the same person: no warning, no second account, one logout."""
+    login(optout)
+    again = login(optout, account=ACCOUNT.title())
+    assert (again.returncode, again.stderr) == (0, "")
+    names = home / "state" / "accounts.json"
+    assert json.loads(names.read_text()) == {"accounts": [ACCOUNT]}
+    names.write_text(json.dumps({"accounts": [ACCOUNT, ACCOUNT.upper(), "second@example.org"]}))
+    told = optout("status", "--json").json["accounts"]
+    assert [each["account"] for each in told] == [ACCOUNT, "second@example.org"]
+    assert optout("logout", "--account", ACCOUNT.upper(), site="http://127.0.0.1:9").returncode == 0
+    assert json.loads(names.read_text()) == {"accounts": ["second@example.org"]}
+
+
+@pytest.mark.parametrize("display", [None, ":99"])
+def test_a_window_without_a_person_is_refused_at_once(display: str | None, optout: RunOptout) -> None:
+    """`--browser` waits for somebody who signs in; with `--no-input` there is nobody."""
+    ended = optout("login", "--browser", "--no-input", "--account", ACCOUNT, env={"DISPLAY": display})
+    assert ended.returncode == 2
+    assert "--no-input" in one_sentence(ended)
+
+
+def test_what_is_no_account_folder_is_passed_over(optout: RunOptout, home: Path) -> None:
+    """Whatever else lies among the evidence, `status` tells of the accounts, and of nothing else."""
+    evidence = home / "evidence"
+    names = ["x" * 210, "lost+found", ".Trash-1000", "copy of me@example.org", "%FF@example.org", "a@b@c"]
+    for name in [*names, "Capital@example.org", "me@example.org"]:
+        (evidence / name).mkdir(parents=True)
+    (evidence / "file@example.org").touch()
+    ended = optout("status", "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert [each["account"] for each in ended.json["accounts"]] == ["me@example.org"]
 
 
 def test_login_warns_once_and_logout_forgets(optout: RunOptout, home: Path) -> None:

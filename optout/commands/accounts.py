@@ -16,6 +16,7 @@ LONGEST_ADDRESS = 254  # RFC 5321, as corrected by erratum 1690
 def known(state: Path) -> tuple[str, ...]:
     """Given the state folder, return the known accounts in the order in which they were added.
 
+    Addresses that differ in upper and lower case only are one account, as written first.
     Raise UsageProblem if the file is there and is not what we wrote.
     """
     try:
@@ -29,19 +30,25 @@ def known(state: Path) -> tuple[str, ...]:
         raise UsageProblem(
             f"{_file(state)} is damaged.", "Remove it, then run `optout login`; it holds no password."
         )
-    return tuple(names)
+    first = {name.lower(): name for name in reversed(names)}
+    return tuple(first[lower] for lower in dict.fromkeys(name.lower() for name in names))
+
+
+def is_known(state: Path, account: str) -> bool:
+    """Given the state folder and an account, return whether it is known, in upper or lower case."""
+    return account.lower() in {name.lower() for name in known(state)}
 
 
 def remember(state: Path, account: str) -> None:
     """Given the state folder and an account, add the account if it is not known."""
-    if account not in known(state):
+    if not is_known(state, account):
         _write(state, (*known(state), account))
 
 
 def forget(state: Path, account: str) -> None:
     """Given the state folder and an account, take the account off the list."""
-    if account in known(state):
-        _write(state, tuple(name for name in known(state) if name != account))
+    if is_known(state, account):
+        _write(state, tuple(name for name in known(state) if name.lower() != account.lower()))
 
 
 def chosen(config: "Config") -> str:

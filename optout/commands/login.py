@@ -45,6 +45,8 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
     """
     if by_hand and password_stdin:
         raise UsageProblem("--browser keeps no password.", "Leave out one of --browser and --password-stdin.")
+    if by_hand and said.no_input:
+        raise UsageProblem("--browser waits for a person to sign in.", "Leave out --browser or --no-input.")
     config = words.configuration(said)
     account = asked.account = _account(config, said)
 
@@ -53,7 +55,7 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
 
     words.logged(config, said, asked)
     practice = address.is_practice(address.origin_of(config.site))
-    if account not in accounts.known(config.folders.state):
+    if not accounts.is_known(config.folders.state, account):
         pages = [address.origin_of(None) + catalogue.CATALOGUE[name].path for name in catalogue.CORE]
         answer.tell(WARNING.format(by_hand="\n".join(f"  {page}" for page in pages)))
     vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import click
 
 from optout.commands import accounts, answer, words
-from optout.errors import EvidenceDamaged, Outcome
+from optout.errors import EvidenceDamaged, Outcome, UsageProblem
 from optout.verdict import GOOD, PROVED_OFF, Reading, Verdict
 
 if TYPE_CHECKING:
@@ -109,9 +109,21 @@ def everybody(folders: "Folders") -> tuple[str, ...]:
     names = list(accounts.known(folders.state))
     lower = {name.lower() for name in names}
     if folders.evidence.is_dir():
-        kept = sorted(unquote(path.name) for path in folders.evidence.iterdir() if path.is_dir())
+        kept = sorted(name for path in folders.evidence.iterdir() if (name := _whose(path)))
         names += [name for name in kept if name not in lower]
     return tuple(names)
+
+
+def _whose(path: Path) -> str | None:
+    """Given what lies among the evidence, return whose store it is, or None if it is no account's folder."""
+    from optout.config import account_folder
+
+    try:
+        account = accounts.checked(unquote(path.name, errors="strict"))
+        ours = path.name == account_folder(account)
+    except (UsageProblem, UnicodeDecodeError):
+        return None
+    return account if ours and path.is_dir() else None
 
 
 def account_status(account: str, folders: "Folders") -> dict[str, object]:

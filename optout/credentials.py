@@ -94,10 +94,12 @@ class Vault:
     def state_key(self, account: str, *, create: bool) -> Secret | None:
         """Given an account, return the key of its kept sign-in: 32 random bytes in URL-safe base64.
 
-        None if there is none, unless `create` asks for a new one. Raise KeyringUnusable.
+        None if there is none that could be used, unless `create` asks for a new one. Raise KeyringUnusable.
         """
         name = _name(account) + STATE_KEY_SUFFIX
         key = self.read(name)
+        if key is not None and not _is_key(key):
+            key = None  # cut or changed by another program: whatever it encrypted is lost already
         if key is None and create:
             key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
             self._keep(name, key)
@@ -277,6 +279,15 @@ def _name(account: str) -> str:
     if not name or name.endswith(STATE_KEY_SUFFIX):
         raise UsageProblem("That is no account.", "Give the e-mail address that signs in.")
     return name
+
+
+def _is_key(key: Secret) -> bool:
+    """Return whether it is 32 bytes in URL-safe base64, written as we write it."""
+    try:
+        raw = base64.b64decode(key.reveal(), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return len(raw) == 32
 
 
 def _bytes(text: str) -> bytes:

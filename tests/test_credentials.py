@@ -5,12 +5,14 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from calling import RunPython
 from hypothesis import given
 from hypothesis import strategies as st
+from keyring import backend
 from leak_search import files_with, holds, told_by
 from secret_service import SecretService
 
@@ -37,6 +39,13 @@ def keep(secret):
         return {"error": error.sentence, "hint": error.hint, "leaks": leaks, "behind": behind}
 print(json.dumps(keep(credentials.Secret(sys.argv[1]))))
 """
+
+
+@pytest.fixture(autouse=True)
+def _keyrings_are_looked_for_anew() -> None:
+    """The library looks once in a process which keyrings there are; here each test has its own."""
+    with suppress(KeyError):  # it has not looked yet
+        backend.get_all_keyring.reset()
 
 
 def open_vault(*, practice: bool = False, unattended: bool = True) -> credentials.Vault:
@@ -104,6 +113,21 @@ def test_the_key_of_the_sign_in_is_made_once_and_forgotten_with_the_password() -
     assert vault.forget(ANN) is True
     assert vault.state_key(ANN, create=True) != key
     assert vault.forget(ANN) is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["truncated", "", base64.urlsafe_b64encode(bytes(31)).decode(), "ä" * 44, "*" * 43 + "=", "A" * 43],
+)
+def test_an_unusable_key_counts_as_none(text: str) -> None:
+    """A key that was cut or changed cannot keep a sign-in: a new one takes its place, on demand only."""
+    vault = credentials.in_memory()
+    vault.write(f"{ANN.lower()}{credentials.STATE_KEY_SUFFIX}", Secret(text))
+    assert vault.state_key(ANN, create=False) is None
+    key = vault.state_key(ANN, create=True)
+    assert key is not None
+    assert len(base64.urlsafe_b64decode(key.reveal())) == 32
+    assert vault.state_key(ANN, create=False) == key
 
 
 @pytest.mark.usefixtures("no_keyring")

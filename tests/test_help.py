@@ -104,6 +104,15 @@ def test_each_call_in_the_readme_parses() -> None:
         parse(call)
 
 
+@pytest.mark.parametrize("path", [("README.md",), *ALL], ids=" ".join)
+def test_no_file_of_the_current_folder_is_imported(path: tuple[str, ...]) -> None:
+    """Every `python -m optout` that a person is told to run has `-P`: a stray `click.py` would run else."""
+    command = ALL.get(path)
+    text = README if command is None else f"{command.help} {command.epilog}"
+    calls = re.findall(r"python3?[^`\n]* -m optout", text)
+    assert [call for call in calls if " -P " not in call] == []
+
+
 def test_a_wrong_call_does_not_parse() -> None:
     """The twin of the test above: a planted mistake is found."""
     with pytest.raises(click.NoSuchOption):

@@ -144,7 +144,7 @@ def _browser(config: "Config") -> Check:
     from optout.browser.window import open_window
 
     def start() -> str:
-        with open_window(choice=config.browser, headed=False, state=None, timeout=config.timeout) as window:
+        with open_window(choice=config.browser, headed=False, cookies=[], timeout=config.timeout) as window:
             return f"{window.browser} starts ({config.sources['browser']})"
 
     return _tried("browser", start)

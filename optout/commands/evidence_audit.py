@@ -13,12 +13,7 @@ if TYPE_CHECKING:
     from optout.config import Config
     from optout.evidence.audit import Audit
 
-MARKS = {"holds": True, "fails": False, "could_not_check": None}
-ENDS = {
-    "good": "Everything that was checked holds.",
-    "could_not_tell": "Not everything could be checked.",
-    "evidence_damaged": "THE EVIDENCE DOES NOT HOLD.",
-}
+COLOURS = {"✓": "green", "✗": "red", "?": "yellow"}
 
 
 @click.command(
@@ -42,7 +37,7 @@ def command(asked: answer.Asked, said: words.Words, path: Path | None, head: str
     """Check the evidence in PATH, or your own: every file, the chain from run to run, the findings.
 
     For your own evidence the head that this computer remembers is checked too, so that a cut end
-    shows. The same checks run without the rest of this program: `python -m optout.evidence.audit
+    shows. The same checks run without the rest of this program: `python3 -P -m optout.evidence.audit
     PATH` needs only Python, and `sha256sum -c SHA256SUMS` in a run's folder checks that run.
     """
     from optout.evidence import audit
@@ -91,15 +86,9 @@ def remembered(store: Path, config: "Config") -> str | None:
 
 
 def say(found: "Audit") -> None:
-    """Given an audit, print it check by check, then what it cannot show."""
-    if not found.runs:
-        answer.say(f"{answer.mark(None)} {found.checks[0].sentence}")
-        return
-    answer.say(f"{found.runs} run{'s' * (found.runs != 1)}, {found.first} to {found.last}")
-    width = max(len(check.name) for check in found.checks)
-    for check in found.checks:
-        mark = answer.mark(MARKS[check.result]) if check.result in MARKS else "-"
-        answer.say(f"{mark} {check.name:<{width}}  {check.sentence}")
-    answer.say(ENDS[found.outcome])
-    if found.head:
-        answer.say(f"head  {found.head}")
+    """Given an audit, print it check by check, then its head, its limits and its ending."""
+    from optout.evidence import audit
+
+    for line in audit.lines(found):
+        colour = COLOURS.get(line[:1])
+        answer.say(click.style(line[0], fg=colour, bold=True) + line[1:] if colour else line)

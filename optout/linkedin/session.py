@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Cookie
 
 SECRET_LENGTH = 12  # characters from which on a cookie's value counts as a secret
 PLAIN_COOKIES = frozenset({"lang", "timezone", "li_theme", "li_theme_set"})
@@ -12,14 +12,14 @@ PLAIN_COOKIES = frozenset({"lang", "timezone", "li_theme", "li_theme_set"})
 
 def cookies_alive(context: "BrowserContext", origin: str) -> bool:
     """Given a browser context, return whether it holds the two cookies of a living sign-in."""
-    cookies = {str(cookie.get("name")): str(cookie.get("value", "")) for cookie in context.cookies(origin)}
+    cookies = {str(cookie.get("name")): str(cookie.get("value", "")) for cookie in _cookies(context, origin)}
     token = cookies.get("li_at", "").strip('"')
     return bool(token) and not token.startswith("delete") and "JSESSIONID" in cookies
 
 
 def is_remembered(context: "BrowserContext", origin: str) -> bool:
     """Given a browser context, return whether the site may renew a sign-in from its cookies by itself."""
-    return any(cookie.get("name") in {"li_at", "li_rm"} for cookie in context.cookies(origin))
+    return any(cookie.get("name") in {"li_at", "li_rm"} for cookie in _cookies(context, origin))
 
 
 def secrets_in(cookies: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -33,3 +33,13 @@ def secrets_in(cookies: Iterable[Mapping[str, Any]]) -> set[str]:
         if cookie.get("name") not in PLAIN_COOKIES
     )
     return {value for value in values if len(value) >= SECRET_LENGTH}
+
+
+def _cookies(context: "BrowserContext", origin: str) -> "list[Cookie]":
+    """Return the cookies that the site would be sent; none if the window is gone."""
+    from playwright.sync_api import Error
+
+    try:
+        return context.cookies(origin)
+    except Error:
+        return []

@@ -193,7 +193,11 @@ def await_person(page: "Page", origin: str, *, patience: float) -> None:
     Nothing is typed. Raise PersonNeeded if the window is closed or `patience` seconds have passed.
     """
     context = page.context
-    load(page, origin + LOGIN_PATH, timeout=30)
+    try:
+        load(page, origin + LOGIN_PATH, timeout=30)
+    except SiteUnavailable:
+        if not page.is_closed():
+            raise
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         tabs = [tab for tab in context.pages if not tab.is_closed()]

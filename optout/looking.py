@@ -18,6 +18,7 @@ from optout.linkedin.turn import turn_off
 from optout.notebook import DECIDING, Notebook, reason_of
 from optout.verdict import Cause, Finding, Look, Reading, conclude
 
+LAST = "last"  # the stage of the look at the end of the visit
 LAG = 2.0  # seconds before one more load if the first one after a click still shows the switch on
 PATIENT_QUIET = 3.0  # seconds in which a page that did nothing at the first click may begin to save
 
@@ -96,11 +97,10 @@ def turn(scene: Scene, setting: Setting) -> Look:
     return replace(after, reason=first + after.reason + (f" ({words})" if words else ""))
 
 
-def _prove(scene: Scene, setting: Setting) -> Look:
+def _prove(scene: Scene, setting: Setting, stage: str = DECIDING) -> Look:
     """Look at the setting on a page that knows nothing of the click."""
-    scene.book.overtake(setting)
     scene.stay.start_afresh()
-    return look(scene, setting, DECIDING)
+    return look(scene, setting, stage)
 
 
 def _click(scene: Scene, setting: Setting, quiet: float) -> tuple[bool, str]:
@@ -166,6 +166,7 @@ def look_once_more(scene: Scene, finding: Finding) -> Finding:
 
     The page that showed it off is still open: it may have been drawn before its state was known. What was
     switched off is loaded once more as well: a site that answered from a copy shows now what it has kept.
+    A last look that cannot be had takes nothing from what was proved.
     """
     setting = next(each for each in scene.errand.settings if each.name == finding.name)
     clicked = finding.before.reading is Reading.ON
@@ -175,8 +176,10 @@ def look_once_more(scene: Scene, finding: Finding) -> Finding:
         after = unreadable("its page showed it off at first and no longer does", conflict=True)
     elif clicked:
         scene.tell(f"looking once more: {setting.title}")
-        again = _prove(scene, setting)
-        after = again if again.reading is not Reading.OFF else after
+        again = _prove(scene, setting, LAST)
+        if again.reading is Reading.ON or again.conflict:
+            scene.book.let_decide(setting, LAST)
+            after = again
     return finding_of(scene, setting, finding.before, after, clicked=clicked)
 
 

@@ -37,7 +37,10 @@ class Notebook:
 
         The card is photographed where there is one; the whole page if `full`, or if there is no card.
         """
-        self.stages.setdefault(setting.name, {})[stage] = seen.facts(setting.key)
+        stages = self.stages.setdefault(setting.name, {})
+        if stage == DECIDING and DECIDING in stages:
+            stages[f"early-{DECIDING}"] = stages.pop(DECIDING)
+        stages[stage] = seen.facts(setting.key)
         if seen.card is not None:
             self._keep(setting, f"{stage}.element.png", photograph.card(stay.page, seen.card))
         if full or seen.card is None:
@@ -52,11 +55,13 @@ class Notebook:
         before = self.stages.get(setting.name, {}).get("before", {})
         return before.get("enabled") is False
 
-    def overtake(self, setting: Setting) -> None:
-        """Set aside the deciding stage of a setting, since a newer load takes its place."""
+    def let_decide(self, setting: Setting, stage: str) -> None:
+        """Put another stage of a setting in the place of the deciding one, since its reading overrules it."""
         stages = self.stages.setdefault(setting.name, {})
         if DECIDING in stages:
             stages[f"early-{DECIDING}"] = stages.pop(DECIDING)
+        if stage in stages:
+            stages[DECIDING] = stages.pop(stage)
 
     def walked(self, loads: "list[Loaded]", setting: Setting | None) -> None:
         """Given the loads of a stay so far, note those that are not noted yet as steps for a setting."""

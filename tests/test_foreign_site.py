@@ -89,8 +89,37 @@ TALES = {
     "its page fails, its row is in the second portion": Tale(
         shape=Shape(state_fails=True, rows_after=PRIVACY, second_portion=1.0, language="hi"),
         verdicts=("unreadable",),
-        code=4,
+        code=75,
         saved=(),
+    ),
+    "a skeleton of a switch until the data is there": Tale(
+        shape=Shape(state_takes=1.5, page={"skeleton": True})
+    ),
+    "a skeleton of a switch for good": Tale(
+        shape=Shape(state_fails=True, state_takes=1.0, page={"skeleton": True}),
+        verdicts=("unreadable",),
+        code=75,
+        saved=(),
+    ),
+    "at page-not-found for a second, no row": Tale(
+        shape=Shape(unlisted=PRIVACY, page={"route": "lost-and-found", "away": 1000})
+    ),
+    "a stale copy beside a box that is not displayed": Tale(
+        shape=Shape(widget="undisplayed", page={"ghost": True}), verdicts=("conflict",), code=4, saved=()
+    ),
+    "drawn off for a second after the data is there": Tale(
+        shape=Shape(page={"flash": 1000}), verdicts=("conflict",), code=4, saved=()
+    ),
+    "nothing saved, the first read echoes the click": Tale(
+        shape=Shape(keeps="nothing", renewed=True), verdicts=("did_not_stick",), code=3
+    ),
+    "nothing saved, remembered in a cookie": Tale(
+        shape=Shape(keeps="nothing", page={"memory": "cookie"}), verdicts=("did_not_stick",), code=3
+    ),
+    "locked and on until the save is answered": Tale(shape=Shape(save_takes=1.4, page={"pessimistic": True})),
+    "deaf for two seconds": Tale(shape=Shape(page={"hydrate": 2000})),
+    "refuses the save and turns back": Tale(
+        shape=Shape(keeps="refuses", page={"reverts": True}), verdicts=("did_not_stick",), code=3
     ),
     "the sign-in ends midway, in the page's own script": Tale(
         shape=Shape(ends_after=1, page={"route": "login"}),

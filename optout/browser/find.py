@@ -64,11 +64,8 @@ def launch(playwright: "Playwright", choice: str | None, *, headed: bool) -> tup
     from loguru import logger
     from playwright.sync_api import Error
 
-    if headed and not has_display():
-        raise BrowserMissing(
-            "There is no display to show a window on.",
-            "Run the command in a desktop session, without --headed.",
-        )
+    if headed:
+        need_display("--headed", instead="leave out `--headed`")
     refusals: list[str] = []
     for candidate in candidates(choice, headed=headed):
         for sandbox in (True, False) if may_sandbox() else (False,):
@@ -99,6 +96,18 @@ def how_to_get(*, headed: bool) -> str:
 def may_sandbox() -> bool:
     """Return whether Chromium's sandbox may be asked for: not for root, where it refuses to start."""
     return not hasattr(os, "geteuid") or os.geteuid() != 0
+
+
+def need_display(asked: str, *, instead: str) -> None:
+    """Given the words that ask for a window, raise BrowserMissing if there is no display to show it on.
+
+    `instead` says what else can be done, as the end of a sentence.
+    """
+    if not has_display():
+        raise BrowserMissing(
+            f"`{asked}` shows a window, and there is no display to show it on.",
+            f"Run it in a desktop session, or {instead}.",
+        )
 
 
 def has_display() -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+LIFETIME = 1200.0  # seconds after which a browser is ended whatever its page does: a script may never return
 CLOSE_PATIENCE = 5.0  # seconds; a window was seen to stay for good after it was told to close (Chromium 156)
 
 
@@ -23,19 +24,27 @@ def number(browser: "Browser") -> int | None:
     return next((int(each["id"]) for each in told["processInfo"] if each["type"] == "browser"), None)
 
 
+def limit(process: int | None) -> threading.Timer:
+    """Given the number of a browser's process, return the running clock that ends it after 20 minutes."""
+    clock = threading.Timer(LIFETIME, kill, args=(process,))
+    clock.daemon = True
+    clock.start()
+    return clock
+
+
 def close(browser: "Browser", process: int | None) -> None:
     """Given a browser and its process, close it; kill it if it has not gone within 5 s. It may have died."""
     from playwright.sync_api import Error
 
-    limit = threading.Timer(CLOSE_PATIENCE, kill, args=(process,))
-    limit.daemon = True
-    limit.start()
+    clock = threading.Timer(CLOSE_PATIENCE, kill, args=(process,))
+    clock.daemon = True
+    clock.start()
     try:
         browser.close()
     except Error:
         return
     finally:
-        limit.cancel()
+        clock.cancel()
 
 
 def kill(process: int | None) -> None:

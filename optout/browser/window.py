@@ -97,6 +97,7 @@ def open_window(
     try:
         browser, name = find.launch(playwright, choice, headed=headed)
         number = process.number(browser)
+        clock = process.limit(number)
         try:
             yield Window(
                 page=_new_context(browser, cookies, timeout),
@@ -112,6 +113,7 @@ def open_window(
             raise
         finally:
             process.close(browser, number)
+            clock.cancel()
     finally:
         playwright.stop()
     if died:

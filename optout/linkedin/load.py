@@ -70,7 +70,11 @@ def fetch(page: "Page", address: str, *, timeout: float) -> Loaded:
         failure = "timeout"
     except Error as error:
         failure = _network_word(error.message)
-    if response is None and not failure.startswith("ERR_TOO") and not _replaced(page, before):
+    if (
+        failure not in {"timeout", "ERR_TOO_MANY_REDIRECTS"}
+        and response is None
+        and not _replaced(page, before)
+    ):
         failure = failure or "no document"  # 204, a download: the old page stands there as if it were new
     elif failure in {"ERR_ABORTED", "interrupted"}:
         failure = ""  # another load took over

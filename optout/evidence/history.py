@@ -1,15 +1,18 @@
 """What earlier runs in the store say of each setting: the past that a new visit is held against."""
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from optout.errors import EvidenceDamaged
 from optout.evidence.chain import Run, runs, understood
 
 PROVED_OFF = frozenset({"already_off", "turned_off"})
 WAS_READ = frozenset({"on", "off"})
+_SITE = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]+)?/?")
 
 
 @dataclass(kw_only=True)
@@ -46,35 +49,69 @@ def of(store: Path, names: Iterable[str]) -> History:
 
 
 def _take(past: History, run: Run, wanted: set[str]) -> None:
-    """Add what one run says, where no newer run has said it."""
+    """Add what one run says, where no newer run has said it; what is of another kind says nothing."""
     record = run.read()
     options = record.get("options")
-    if past.site is None and isinstance(options, dict) and isinstance(options.get("site"), str):
-        past.site = options["site"]
+    if past.site is None and isinstance(options, dict):
+        past.site = _site(options.get("site"))
     for category, rows in (understood(run.path / "rows.json") or {}).items():
-        if isinstance(rows, list):
-            paths = frozenset(str(row.get("path")) for row in rows if isinstance(row, dict))
+        paths = _paths(rows)
+        if paths is not None:
             past.rows.setdefault(category, paths)
     settings = record.get("settings")
     for setting in settings if isinstance(settings, list) else []:
-        if isinstance(setting, dict) and setting.get("name") in wanted:
-            _take_setting(past, run, record, setting)
+        name = setting.get("name") if isinstance(setting, dict) else None
+        if isinstance(name, str) and name in wanted:
+            _take_setting(past, run, name, setting)
+            _take_proof(past, record, name, setting)
     if past.member is None:
         member = (run.identity() or {}).get("member")
-        past.member = member if isinstance(member, str) else None
+        past.member = member if isinstance(member, str) and member and member.isprintable() else None
 
 
-def _take_setting(
-    past: History, run: Run, record: Mapping[str, object], setting: Mapping[str, object]
-) -> None:
-    """Add what one run says of one setting."""
-    name = str(setting["name"])
-    if setting.get("verdict") in PROVED_OFF and setting.get("after") == "off":
-        past.proved_off.setdefault(name, str(record.get("finished")))
-    if setting.get("before") in WAS_READ or setting.get("after") in WAS_READ:
+def _take_setting(past: History, run: Run, name: str, setting: Mapping[str, object]) -> None:
+    """Add what one run read of one setting."""
+    if any(_is_one_of(setting.get(when), WAS_READ) for when in ("before", "after")):
         past.read.add(name)
     stages = (understood(run.path / name / "state.json") or {}).get("stages")
     if name not in past.texts and isinstance(stages, dict) and stages:
         newest = list(stages.values())[-1]
-        if isinstance(newest, dict) and newest.get("checked") is not None:
-            past.texts[name] = newest
+        if isinstance(newest, dict) and isinstance(newest.get("checked"), bool):
+            past.texts[name] = {
+                part: text for part, text in newest.items() if text is None or isinstance(text, str | bool)
+            }
+
+
+def _take_proof(
+    past: History, record: Mapping[str, object], name: str, setting: Mapping[str, object]
+) -> None:
+    """Add when one run proved one setting off."""
+    finished = record.get("finished")
+    proved = _is_one_of(setting.get("verdict"), PROVED_OFF) and setting.get("after") == "off"
+    if proved and isinstance(finished, str):
+        past.proved_off.setdefault(name, finished)
+
+
+def _is_one_of(value: object, words: frozenset[str]) -> bool:
+    return isinstance(value, str) and value in words
+
+
+def _site(value: object) -> str | None:
+    """Return an origin as it stands in the file, None if it is no address."""
+    if not isinstance(value, str) or not _SITE.fullmatch(value):
+        return None
+    with suppress(ValueError):
+        parts = urlsplit(value)
+        return value if parts.hostname and parts.port != 0 else None
+    return None
+
+
+def _paths(rows: object) -> frozenset[str] | None:
+    """Return the paths of the rows of a page, None if they are no rows."""
+    paths = set()
+    for row in rows if isinstance(rows, list) else [None]:
+        path = row.get("path") if isinstance(row, dict) else None
+        if not isinstance(path, str):
+            return None
+        paths.add(path)
+    return frozenset(paths)

@@ -61,10 +61,15 @@ def state_json(before: str, after: str, verdict: str) -> bytes:
     """Given readings and verdict, return the `state.json` that a visit writes for them."""
     checked = {"on": True, "off": False}
     stages = {"before": {"at": "2026-10-05T08:15:00Z", "lang": "en", "checked": checked.get(before)}}
-    if verdict in {"turned_off", "did_not_stick"}:
+    if verdict in {"turned_off", "did_not_stick"} or before != after:
         stages["reload"] = {"at": "2026-10-05T08:15:30Z", "lang": "en", "checked": checked.get(after)}
     for stage in stages.values():
-        stage |= {"url": "http://127.0.0.1:8000/settings/x", "heading": "A setting", "label": "Use my data"}
+        stage |= {
+            "key": "a-setting",
+            "url": "http://127.0.0.1:8000/settings/x",
+            "heading": "A setting",
+            "label": "Use my data",
+        }
     return json.dumps({"stages": stages}).encode()
 
 

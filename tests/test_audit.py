@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from sample_store import (
     good_store,
     place,
     reseal,
+    state_json,
 )
 
 from optout import verdict as rule
@@ -40,7 +42,8 @@ module, folder = sys.argv.pop(1), sys.argv.pop(1)
 sys.path.insert(0, folder)
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        ours = name in {"optout", "optout.evidence"} or name.startswith("optout.evidence.audit")
+        ours = name in {"optout", "optout.evidence", "optout.evidence.ordinary_file"}
+        ours |= name.startswith("optout.evidence.audit")
         if not ours and name.split(".")[0] not in sys.stdlib_module_names:
             raise ImportError(f"{name} is refused")
 sys.meta_path.insert(0, Refuse())
@@ -294,7 +297,14 @@ def test_the_table_of_endings_is_that_of_the_program() -> None:
 
 
 def judged(where: Place, **members: object) -> audit.Audit:
-    """Given a store, set members of the newest run, seal it anew, and audit."""
+    """Given a store, set members of the newest run, with a state.json of `another`, and audit."""
+    told = members.get("settings")
+    for setting in told if isinstance(told, list) else []:
+        match setting:
+            case {"name": "another", "before": before, "after": after, "verdict": verdict}:
+                (where.runs[-1] / "another").mkdir(exist_ok=True)
+                state = where.runs[-1] / "another" / "state.json"
+                state.write_bytes(state_json(before, after, verdict))
     edit(where.runs[-1], **members)
     reseal(where.runs[-1])
     return audit.audit(where.store)
@@ -365,27 +375,70 @@ def test_findings_that_do_not_follow_fail(where: Place, members: dict[str, objec
     assert says in sentence(found, "findings")
 
 
+KEY = {"key": "a-setting"}
+
+
 @pytest.mark.parametrize(
     ("stages", "holds"),
     [
-        ({"before": {"checked": False}}, True),
-        ({"before": {"checked": True}, "reload": {"checked": False}}, False),
-        ({"before": {"checked": False}, "reload": {"checked": True}}, False),
-        ({"before": {"checked": True}}, False),
-        ({"before": {"checked": None}}, False),
-        ({"before": {"checked": 0}}, False),
-        ({"before": {}}, False),
-        ({"reload": {"checked": False}}, False),
+        ({"before": KEY | {"checked": False}}, True),
+        ({"before": KEY | {"checked": False}, "early-reload": KEY, "after": KEY}, True),
+        ({"before": KEY | {"checked": True}, "reload": KEY | {"checked": False}}, False),
+        ({"before": KEY | {"checked": False}, "reload": KEY | {"checked": True}}, False),
+        ({"before": KEY | {"checked": True}}, False),
+        ({"before": KEY | {"checked": None}}, False),
+        ({"before": KEY | {"checked": 0}}, False),
+        ({"before": KEY}, False),
+        ({"reload": KEY | {"checked": False}}, False),
+        ({"before": {"checked": False}}, False),
+        ({"before": {"checked": False, "key": " "}}, False),
+        ({"before": {"checked": False, "key": ["a-setting"]}}, False),
+        ({"before": KEY | {"checked": False}, "after": {"key": "another-setting"}}, False),
+        ({"before": KEY | {"checked": False}, "after": {}}, False),
+        ({"before": KEY | {"checked": False}, "after": None}, False),
         ({}, False),
         ([], False),
     ],
 )
 def test_state_json_has_to_agree_with_the_readings(where: Place, stages: object, holds: bool) -> None:
-    """A setting read off needs a control that was not checked, on the first load and on the last."""
+    """Read off needs a control of one key that was not checked, on the first load and on the last."""
     state = where.runs[-1] / "ai-training" / "state.json"
     state.write_text(json.dumps({"stages": stages}))
     reseal(where.runs[-1])
     assert failing(audit.audit(where.store)) == (set() if holds else {"findings"})
+
+
+def test_off_needs_a_state_json_behind_it(where: Place) -> None:
+    """Texts and pictures deleted, none claimed, sealed anew: the verdicts alone prove nothing."""
+    run = where.runs[-1]
+    settings_ = json.loads((run / "run.json").read_text())["settings"]
+    for name in ("ai-training", "affiliate-ads"):
+        shutil.rmtree(run / name)
+    found = judged(where, settings=[setting | {"screenshots": []} for setting in settings_])
+    assert failing(found) == {"findings"}
+    assert "'ai-training' was read on or off, but no state.json says so" in sentence(found, "findings")
+
+
+def test_a_state_json_that_was_left_out_is_told(where: Place) -> None:
+    """It held a secret and was destroyed: declared in the run, it holds, and the sentence counts it."""
+    run = where.runs[-1]
+    (run / "ai-training" / "state.json").unlink()
+    assert failing(judged(where, left_out=["ai-training/before.full.png"])) == {"findings"}
+    assert failing(judged(where, left_out="ai-training/state.json")) == {"findings"}
+    found = judged(where, left_out=["ai-training/state.json"])
+    assert found.exit_code == 0
+    assert sentence(found, "findings").endswith("; 1 without a state.json, declared left out")
+
+
+def test_a_setting_that_was_not_read_needs_no_state_json(tmp_path: Path) -> None:
+    """The twin: whoever never got so far has nothing to show, and claims nothing."""
+    where = place(tmp_path)
+    append(where, START, {"ai-training": UNREADABLE, "affiliate-ads": NOT_OFFERED})
+    run = where.runs[-1]
+    for state in run.rglob("state.json"):
+        state.unlink()
+    reseal(run)
+    assert failing(audit.audit(where.store)) == set()
 
 
 def test_a_setting_that_came_back_needs_an_earlier_proof(tmp_path: Path) -> None:

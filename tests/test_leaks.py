@@ -22,6 +22,7 @@ from sample_store import (
     place,
     png,
     snapshot,
+    state_json,
     visit,
 )
 
@@ -70,6 +71,7 @@ def seal(where: Place, content: bytes, secrets: list[str]) -> ledger.Sealed:
             draft.add("ai-training/before.full.png", png(b"innocent")),
         )
         before, after, verdict = ALREADY_OFF
+        draft.add("ai-training/state.json", state_json(before, after, verdict))
         setting = record.SettingRecord(
             name="ai-training", before=before, after=after, verdict=verdict, reason="", screenshots=pictures
         )
@@ -112,8 +114,23 @@ def test_a_secret_in_the_record_itself_seals_nothing(tmp_path: Path) -> None:
     assert found.value.exit_code == 1
     assert PLAIN not in str(found.value)
     assert snapshot(where.store) == before
-    assert list((where.store / "runs").glob(".tmp-*")) == []
-    assert append(where, START + 6 * WEEK, secrets=[PLAIN], news=("a row says nothing",)).run[:6] == "000006"
+    [draft] = (where.store / "runs").glob(".tmp-*")
+    assert list(draft.iterdir()) == []
+    sealed = append(where, START + 6 * WEEK, secrets=[PLAIN], news=("a row says nothing",))
+    assert sealed.run[:6] == "000006"
+    assert json.loads((sealed.path / "run.json").read_text())["interrupted"] == [draft.name]
+
+
+def test_a_folder_whose_files_were_all_left_out_goes_with_them(where: Place) -> None:
+    """Nothing empty stays behind: the audit would take it for an addition."""
+    with ledger.begin(where.store, memory=where.memory, now=START) as draft:
+        draft.add("ai-training/more/before.element.png", png(PLAIN.encode()))
+        sealed = draft.seal(
+            visit((), now=START, ending=("try_later", 75)), PERSON, secrets=[PLAIN], now=START
+        )
+    assert sealed.left_out == ("ai-training/more/before.element.png",)
+    assert not (sealed.path / "ai-training").exists()
+    assert audit.audit(where.store).exit_code == 0
 
 
 def test_a_password_that_is_the_account_leaves_out_the_account(where: Place) -> None:

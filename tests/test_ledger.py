@@ -179,17 +179,52 @@ def test_names_that_are_taken_are_refused(where: Place, name: str) -> None:
 
 
 def test_a_visit_that_is_not_sealed_leaves_nothing(where: Place) -> None:
-    """Leaving the block without sealing, with or without an error, removes what was written."""
+    """Leaving the block without sealing and without an error removes what was written."""
     append(where)
     before = snapshot(where.store)
     with ledger.begin(where.store, memory=where.memory, now=START + WEEK) as draft:
         draft.add("a/b.png", png())
-    with pytest.raises(TypeError):
-        append(where, START + WEEK, news=(b"no text",))
     assert snapshot(where.store) == before
     assert list((where.store / "runs").glob(".tmp-*")) == []
     with ledger.begin(where.store, memory=where.memory, now=START + WEEK) as draft:
         assert draft.interrupted == ()
+
+
+def _break_off(where: Place, error: type[BaseException], *, sealed: bool = False) -> None:
+    now = START + WEEK
+    with ledger.begin(where.store, memory=where.memory, now=now) as draft:
+        draft.add("a/b.png", png())
+        draft.add("c.json", b"{}")
+        if sealed:
+            draft.seal(visit((), now=now, ending=("try_later", 75)), PERSON, secrets=(), now=now)
+        raise error("in the middle")
+
+
+@pytest.mark.parametrize("error", [TypeError, KeyboardInterrupt, SystemExit])
+def test_a_visit_that_ends_in_an_error_is_emptied_and_named_by_the_next(
+    where: Place, error: type[BaseException]
+) -> None:
+    """Nobody searched its files for secrets, so they go; that there was a visit does not."""
+    append(where)
+    before = snapshot(where.store)
+    with pytest.raises(error, match="in the middle"):
+        _break_off(where, error)
+    assert snapshot(where.store) == before
+    [left] = (where.store / "runs").glob(".tmp-*")
+    assert list(left.iterdir()) == []
+    sealed = append(where, START + 2 * WEEK)
+    assert json.loads((sealed.path / "run.json").read_text())["interrupted"] == [left.name]
+    assert list((where.store / "runs").glob(".tmp-*")) == []
+    assert audit.audit(where.store).exit_code == 0
+
+
+def test_an_error_after_the_seal_leaves_the_run_alone(where: Place) -> None:
+    """Whatever goes wrong later, what was sealed stays sealed and nothing counts as broken off."""
+    with pytest.raises(KeyboardInterrupt, match="in the middle"):
+        _break_off(where, KeyboardInterrupt, sealed=True)
+    assert [run.name for run in where.runs] == ["000001_20261012T081542Z"]
+    assert list((where.store / "runs").glob(".tmp-*")) == []
+    assert audit.audit(where.store).exit_code == 0
 
 
 def test_a_time_without_a_zone_is_refused(where: Place) -> None:
@@ -510,8 +545,11 @@ def test_a_full_disk_is_one_sentence_and_costs_nothing(
     assert "Earlier runs are untouched." in ended.stdout
     assert len(ended.stdout.splitlines()) == 1
     assert snapshot(where.store) == before
-    assert list((where.store / "runs").glob(".tmp-*")) == []
-    assert append(where, START + 9 * WEEK).run.startswith("000006")
+    [left] = (where.store / "runs").glob(".tmp-*")
+    assert list(left.iterdir()) == []
+    sealed = append(where, START + 9 * WEEK)
+    assert sealed.run.startswith("000006")
+    assert json.loads((sealed.path / "run.json").read_text())["interrupted"] == [left.name]
 
 
 FORBIDDEN = """

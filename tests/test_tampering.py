@@ -169,6 +169,11 @@ def add_a_pipe(where: Place) -> None:
     os.mkfifo(where.runs[1] / "more")
 
 
+def add_an_empty_folder(where: Place) -> None:
+    """15: a folder with nothing in it, which no search for files sees."""
+    (where.runs[1] / "ai-training" / "more" / "inside").mkdir(parents=True)
+
+
 def add_an_odd_name(where: Place) -> None:
     """15: a name that could make a terminal lie."""
     (where.runs[1] / "a\x1b[2Kok\udcff").write_text("x")
@@ -226,6 +231,32 @@ def fake_before_sealing(where: Place) -> None:
 def delete_a_file(where: Place) -> None:
     """A picture is gone."""
     picture(where.runs[1]).unlink()
+
+
+def delete_a_setting(where: Place) -> None:
+    """All files of a setting are gone; their empty folder stays, and is no addition."""
+    for path in (where.runs[1] / "ai-training").iterdir():
+        path.unlink()
+
+
+def delete_what_is_behind_a_verdict(where: Place) -> None:
+    """The newest run keeps its verdicts, without picture or text, and its checksums follow."""
+    run = where.runs[-1]
+    said = json.loads((run / "run.json").read_text())["settings"]
+    edit(run, settings=[setting | {"screenshots": []} for setting in said])
+    for setting in said:
+        shutil.rmtree(run / setting["name"])
+    reseal(run)
+
+
+def swap_the_key(where: Place) -> None:
+    """The newest run's proof after the click is made to be of another switch."""
+    append(where, START + 5 * WEEK, {"ai-training": ("on", "off", "turned_off")})
+    state = where.runs[-1] / "ai-training" / "state.json"
+    content = json.loads(state.read_text())
+    content["stages"]["reload"]["key"] = "another-switch"
+    state.write_text(json.dumps(content))
+    reseal(where.runs[-1])
 
 
 def delete_the_sums(where: Place) -> None:
@@ -342,6 +373,7 @@ FOUND: list[tuple[Attack, set[str]]] = [
     (add_a_link, {"unlisted"}),
     (add_a_folder_link, {"unlisted"}),
     (add_a_pipe, {"unlisted"}),
+    (add_an_empty_folder, {"unlisted"}),
     (add_an_odd_name, {"unlisted"}),
     (add_beside_the_runs, {"unlisted"}),
     (add_a_folder_beside_the_runs, {"unlisted"}),
@@ -350,6 +382,9 @@ FOUND: list[tuple[Attack, set[str]]] = [
     (old_picture_in_a_newer_run, {"files"}),
     (replay_a_run, {"link"}),
     (delete_a_file, {"files"}),
+    (delete_a_setting, {"files", "findings"}),
+    (delete_what_is_behind_a_verdict, {"findings"}),
+    (swap_the_key, {"findings"}),
     (delete_the_sums, {"files", "link"}),
     (delete_the_newest_sums, {"files", "link"}),
     (forget_the_link, {"link"}),

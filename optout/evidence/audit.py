@@ -2,6 +2,9 @@
 
 Standard library only, and nothing of the program that wrote the store: what was written is judged by what
 stands in docs/decisions/0001-evidence-format.md. Works offline, reads only.
+
+Run it as `python3 -P -m optout.evidence.audit FOLDER`: without `-P`, Python takes modules from the current
+folder first, and in a folder that was received these would be a stranger's.
 """
 
 import argparse
@@ -13,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from optout.evidence import ordinary_file
 from optout.evidence.audit_chain import Check, Walk
 from optout.evidence.audit_findings import shown
 from optout.evidence.audit_run import look_through
@@ -121,7 +125,7 @@ def lines(found: Audit) -> Iterator[str]:
 def main(words: list[str] | None = None) -> int:
     """Given the words of the command line, audit, print, and return the exit code: 0, 6, 4."""
     parser = argparse.ArgumentParser(
-        prog="python -m optout.evidence.audit",
+        prog="python3 -P -m optout.evidence.audit",
         description="Say, check by check, whether an evidence store holds. Exit 0: yes, 6: no, 4: not told.",
     )
     parser.add_argument("folder", type=Path, help="the store: the folder that holds store.json and runs/")
@@ -184,7 +188,7 @@ def _run_names(folder: Path, walk: Walk) -> list[tuple[int, str]]:
 
 def _identifier(path: Path) -> str | None:
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(ordinary_file.read(path))
     except (OSError, ValueError, RecursionError):
         return None
     match content:

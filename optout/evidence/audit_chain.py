@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from optout.evidence.audit_findings import contradictions, proved_off_in, shown
+from optout.evidence.audit_findings import contradictions, left_out_in, proved_off_in, shown
 from optout.evidence.audit_run import Folder
 
 _SHOWN_PROBLEMS = 3
@@ -74,6 +74,7 @@ class Walk:
     seals: dict[str, str | None] = field(default_factory=dict)
     files: int = 0
     verdicts: int = 0
+    left_out: int = 0
     unfinished: int = 0
     signed: bool = False
     stamped: bool = False
@@ -108,6 +109,7 @@ class Walk:
     def checks(self) -> tuple[Check, ...]:
         """Return the checks in their order, once every run was entered."""
         aside = f", {self.unfinished} unfinished not counted" if self.unfinished else ""
+        without = f"; {self.left_out} without a state.json, declared left out" if self.left_out else ""
         return (
             self.sequence.check(
                 "sequence", f"{_count(self.runs, 'run')} of this store, numbered without a gap"
@@ -117,7 +119,7 @@ class Walk:
             self.whole.check("files", f"{_count(self.files, 'file')} as recorded"),
             self.unlisted.check("unlisted", f"nothing else lies in the runs{aside}"),
             self.findings.check(
-                "findings", f"{_count(self.verdicts, 'verdict')}, each as its readings have it"
+                "findings", f"{_count(self.verdicts, 'verdict')}, each as its readings have it{without}"
             ),
             _not_yet("signature", "signed", asked=self.signed),
             _not_yet("timestamp", "time-stamped", asked=self.stamped),
@@ -176,8 +178,14 @@ class Walk:
             for name, state in run.understood.items()
             if name.endswith("/state.json")
         }
-        for sentence in contradictions(content, states, run.listed, self.proved_off):
+        unread = {name.removesuffix("/state.json") for name in run.unread}
+        for name in sorted(unread):
+            self.findings.add(f"state.json of {shown(name)} cannot be read", run.name, unknown=True)
+        for sentence in contradictions(
+            content, states, unread=unread, listed=run.listed, proved_off=self.proved_off
+        ):
             self.findings.add(sentence, run.name)
+        self.left_out += len(list(left_out_in(content, states)))
         self.proved_off.update(proved_off_in(content))
         settings = content.get("settings")
         self.verdicts += len(settings) if isinstance(settings, list) else 0

@@ -46,12 +46,18 @@ _CHECKED = {"off": False, "on": True}
 
 
 def contradictions(
-    run: Mapping[str, object], states: Mapping[str, object], listed: Set[str], proved_off: Set[str]
+    run: Mapping[str, object],
+    states: Mapping[str, object],
+    *,
+    unread: Set[str],
+    listed: Set[str],
+    proved_off: Set[str],
 ) -> Iterator[str]:
     """Given a visit's `run.json`, return a sentence for each thing in it that does not follow from the rest.
 
-    `states` maps the name of a setting to the content of its `state.json`, `listed` holds the names in
-    `SHA256SUMS`, `proved_off` the settings that an earlier run proved off. Any value may be of any type.
+    `states` maps the name of a setting to the content of its `state.json`, `unread` names the settings whose
+    `state.json` is there and could not be read. `listed` holds the names in `SHA256SUMS`, `proved_off` the
+    settings that an earlier run proved off. Any value may be of any type.
     """
     settings = run.get("settings")
     if not isinstance(settings, list) or not all(isinstance(setting, dict) for setting in settings):
@@ -65,6 +71,8 @@ def contradictions(
         yield from _of_pictures(name, setting.get("screenshots"), listed)
         if name in states:
             yield from _of_state(name, setting, states[name])
+        elif _was_read(setting) and name not in unread and not _was_left_out(run, name):
+            yield f"{shown(name)} was read on or off, but no state.json says so"
     yield from _of_ending(run, [_word(setting.get("verdict")) for setting in settings])
 
 
@@ -74,6 +82,17 @@ def proved_off_in(run: Mapping[str, object]) -> Iterator[str]:
     for setting in settings if isinstance(settings, list) else ():
         match setting:
             case {"name": str(name), "verdict": str(verdict)} if verdict in PROVED_OFF:
+                yield name
+
+
+def left_out_in(run: Mapping[str, object], states: Mapping[str, object]) -> Iterator[str]:
+    """Given a `run.json` and `states`, return the settings read on or off whose `state.json` was left out."""
+    settings = run.get("settings")
+    for setting in settings if isinstance(settings, list) else ():
+        match setting:
+            case {"name": str(name)} if (
+                name not in states and _was_read(setting) and _was_left_out(run, name)
+            ):
                 yield name
 
 
@@ -91,6 +110,15 @@ def shown(value: object) -> str:
 
 def _word(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _was_read(setting: Mapping[str, object]) -> bool:
+    return any(_word(setting.get(member)) in _CHECKED for member in ("before", "after"))
+
+
+def _was_left_out(run: Mapping[str, object], name: str) -> bool:
+    left_out = run.get("left_out")
+    return isinstance(left_out, list) and f"{name}/state.json" in left_out
 
 
 def _of_setting(name: str, setting: Mapping[str, object], proved_off: Set[str]) -> Iterator[str]:
@@ -117,6 +145,11 @@ def _of_state(name: str, setting: Mapping[str, object], state: object) -> Iterat
     if not isinstance(stages, dict):
         yield f"state.json of {shown(name)} holds no stages"
         return
+    if not _was_read(setting):
+        return
+    keys = [stage.get("key") if isinstance(stage, dict) else None for stage in stages.values()]
+    if not all(isinstance(key, str) and key == keys[0] and key.strip() for key in keys):
+        yield f"{shown(name)} was read on or off, but its state.json has not one and the same key throughout"
     last = "reload" if "reload" in stages else "before"
     for member, stage in (("before", "before"), ("after", last)):
         reading = setting.get(member)

@@ -7,13 +7,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from optout.evidence import ordinary_file
 from optout.evidence.audit_findings import shown
 
-_LARGEST_READ_WHOLE = 32 << 20
+_MOST_KEPT = 1000  # problems of one kind in one run; a hostile file could hold millions
 _LINE = re.compile(rb"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
 _LINK = re.compile(r"\.\./[0-9]{6,}_[0-9]{8}T[0-9]{6}Z/SHA256SUMS[A-Za-z0-9._-]*")
 _SEAL = re.compile(r"SHA256SUMS(\.sshsig|\.[A-Za-z0-9-]+\.tsr)?")
@@ -35,7 +36,8 @@ class Folder:
 
     `seals` maps the name of each `SHA256SUMS*` to its SHA-256; `links` what the run says of the run before
     it; `listed` are the names in its `SHA256SUMS`; `understood` holds the JSON that the audit reads:
-    `run.json` and `<setting>/state.json`, None where it is not JSON.
+    `run.json` and `<setting>/state.json`, None where it is not JSON; `unread` those that could not be read.
+    `room` is how many bytes of JSON may still be read.
     """
 
     name: str
@@ -43,18 +45,27 @@ class Folder:
     links: dict[str, str] = field(default_factory=dict)
     listed: frozenset[str] = frozenset()
     understood: dict[str, object] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    room: int = ordinary_file.READ_WHOLE
     sound_files: int = 0
     problems: list[Problem] = field(default_factory=list)
+    _told: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def tell(self, check: str, sentence: str, *, unknown: bool = False) -> None:
-        """Given what is wrong, keep it."""
-        self.problems.append(Problem(check, sentence, unknown))
+        """Given what is wrong, keep it, up to a thousand of its kind."""
+        self._told[check, unknown] += 1
+        if self._told[check, unknown] <= _MOST_KEPT:
+            self.problems.append(Problem(check, sentence, unknown))
+
+    def is_full(self, check: str) -> bool:
+        """Given a check, say whether so much fails it that looking on would tell nothing more."""
+        return self._told[check, False] >= _MOST_KEPT
 
 
 def look_through(path: Path) -> Folder:
     """Given a run folder, return what is in it and what is wrong with it, however damaged it is."""
     run = Folder(name=path.name)
-    present = frozenset(_files(path, run))
+    present, empty = _listed(path, run)
     seals = {name for name in present if name.startswith("SHA256SUMS") and "/" not in name}
     for name in sorted(seals):
         run.seals[name] = _digest(path, name, run)
@@ -70,6 +81,8 @@ def look_through(path: Path) -> Folder:
     for name in sorted(present - run.listed):
         if name not in seals or not _SEAL.fullmatch(name):
             run.tell("unlisted", f"{shown(name)} is not listed")
+    for folder in sorted(empty.difference(*map(_folders_of, run.listed))):
+        run.tell("unlisted", f"{shown(folder)} is an empty folder")
     for name in sorted(run.listed & present):
         digest = _digest(path, name, run)
         if digest == own[name]:
@@ -79,7 +92,10 @@ def look_through(path: Path) -> Folder:
     return run
 
 
-def _files(folder: Path, run: Folder) -> Iterator[str]:
+def _listed(folder: Path, run: Folder) -> tuple[set[str], set[str]]:
+    """Return the names of all files and of all empty folders."""
+    files: set[str] = set()
+    empty: set[str] = set()
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
@@ -89,6 +105,8 @@ def _files(folder: Path, run: Folder) -> Iterator[str]:
         except OSError:
             run.tell("files", f"the folder {shown(prefix)} cannot be listed", unknown=True)
             continue
+        if prefix and not found:
+            empty.add(prefix.removesuffix("/"))
         for entry in found:
             name = prefix + entry.name
             if entry.is_symlink():
@@ -96,14 +114,21 @@ def _files(folder: Path, run: Folder) -> Iterator[str]:
             elif entry.is_dir(follow_symlinks=False):
                 waiting.append(name + "/")
             elif entry.is_file(follow_symlinks=False):
-                yield name
+                files.add(name)
             else:
                 run.tell("unlisted", f"{shown(name)} is no ordinary file")
+    return files, empty
+
+
+def _folders_of(name: str) -> list[str]:
+    return [name[: match.start()] for match in re.finditer("/", name)]
 
 
 def _read_listing(path: Path, run: Folder) -> dict[str, str] | None:
-    content = _content(path, "SHA256SUMS", run)
-    if content is None:
+    try:
+        content = ordinary_file.read(path / "SHA256SUMS")
+    except OSError as problem:
+        _cannot_be_read("SHA256SUMS", problem, run)
         return None
     lines = content.split(b"\n")
     if lines.pop() != b"":
@@ -114,6 +139,8 @@ def _read_listing(path: Path, run: Folder) -> dict[str, str] | None:
         match = _LINE.fullmatch(line)
         if match is None:
             run.tell("files", f"line {number} of SHA256SUMS is no checksum line")
+            if run.is_full("files"):
+                break
             continue
         digest, name = match[1].decode(), match[2].decode()
         is_link = _LINK.fullmatch(name) is not None
@@ -133,31 +160,24 @@ def _belongs(name: str) -> bool:
 
 
 def _digest(path: Path, name: str, run: Folder) -> str | None:
-    if _UNDERSTOOD.fullmatch(name):
-        content = _content(path, name, run)
-        if content is None:
-            return None
-        run.understood[name] = _json(content)
-        return hashlib.sha256(content).hexdigest()
+    is_understood = _UNDERSTOOD.fullmatch(name) is not None
     try:
-        with (path / name).open("rb", buffering=0) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        run.tell("files", f"{shown(name)} cannot be read", unknown=True)
-    return None
+        if not is_understood:
+            return ordinary_file.sha256(path / name)
+        content = ordinary_file.read(path / name, limit=run.room)
+    except OSError as problem:
+        _cannot_be_read(name, problem, run)
+        if is_understood:
+            run.unread.add(name)
+        return None
+    run.room -= len(content)
+    run.understood[name] = _json(content)
+    return hashlib.sha256(content).hexdigest()
 
 
-def _content(path: Path, name: str, run: Folder) -> bytes | None:
-    try:
-        with (path / name).open("rb") as file:
-            content = file.read(_LARGEST_READ_WHOLE + 1)
-    except OSError:
-        run.tell("files", f"{shown(name)} cannot be read", unknown=True)
-        return None
-    if len(content) > _LARGEST_READ_WHOLE:
-        run.tell("files", f"{shown(name)} is too large to be read", unknown=True)
-        return None
-    return content
+def _cannot_be_read(name: str, problem: OSError, run: Folder) -> None:
+    why = "is too large to be read" if isinstance(problem, ordinary_file.TooLarge) else "cannot be read"
+    run.tell("files", f"{shown(name)} {why}", unknown=True)
 
 
 def _json(content: bytes) -> object:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optout.errors import EvidenceDamaged
-from optout.evidence import disk, memory
+from optout.evidence import disk, memory, ordinary_file
 
 _RUN = re.compile(r"([0-9]{6,})_[0-9]{8}T[0-9]{6}Z")
 _DRAFT = re.compile(r"\.tmp-[0-9a-f]{1,64}")
@@ -42,10 +42,8 @@ class Run:
         return self._object("account.json")
 
     def _object(self, name: str) -> dict[str, object] | None:
-        if not (self.path / name).exists():
-            return None
         found = understood(self.path / name)
-        if found is None:
+        if found is None and os.path.lexists(self.path / name):
             raise EvidenceDamaged(f"{name} of {self.name} cannot be read or understood.", _AUDIT)
         return found
 
@@ -95,7 +93,7 @@ def head(store: Path) -> str | None:
     if newest is None:
         return None
     with suppress(OSError):
-        return _sha256((newest.path / "SHA256SUMS").read_bytes())
+        return _sha256(ordinary_file.read(newest.path / "SHA256SUMS"))
     raise EvidenceDamaged(f"SHA256SUMS of {newest.name} cannot be read.", _AUDIT)
 
 
@@ -165,9 +163,9 @@ def _listed(folder: Path) -> tuple[list[tuple[int, str]], tuple[str, ...]]:
 def _seals(folder: Path) -> dict[str, bytes]:
     seals = {}
     for path in folder.iterdir():
-        if _SEAL.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+        if _SEAL.fullmatch(path.name):
             with suppress(OSError):  # what cannot be read cannot be linked; the audit says so
-                seals[path.name] = path.read_bytes()
+                seals[path.name] = ordinary_file.read(path)
     return seals
 
 
@@ -177,9 +175,9 @@ def _hex_32(path: Path, member: str) -> str:
 
 
 def understood(path: Path) -> dict[str, object] | None:
-    """Given a file, return the JSON object in it, or None if it is missing or holds none."""
+    """Given a file, return the JSON object in it, or None if there is none in an ordinary file."""
     with suppress(OSError, ValueError, RecursionError):
-        content = json.loads(path.read_bytes())
+        content = json.loads(ordinary_file.read(path))
         if isinstance(content, dict):
             return content
     return None

@@ -1,6 +1,8 @@
 """Write the store: one sealed folder per visit, its checksums, and the chain that joins them."""
 
+import errno
 import hashlib
+import os
 import re
 import secrets as random_source
 import shutil
@@ -13,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from optout.errors import SecretFound, VisitUnderWay
-from optout.evidence import disk, leaks, record
+from optout.evidence import disk, leaks, ordinary_file, record
 from optout.evidence.chain import Run, Tail, head, runs, tail
 from optout.evidence.memory import End, remember
 
@@ -44,6 +46,7 @@ class Sealed:
 class Draft:
     """A run that is being written: made by `begin`, used in a `with` block, gone at its end unless sealed.
 
+    Left by an exception it is emptied, as nobody searched it for secrets, and stays: the next run names it.
     `damage_seen` is a sentence if the store is not as it was left. `interrupted` names the drafts of visits
     that broke off; their content is removed already.
     """
@@ -66,10 +69,15 @@ class Draft:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)  # what stays is named by the next run
-            self._folder = None
-        self._lock.release()
+        folder, self._folder = self._folder, None
+        try:
+            if folder is not None and kind is None:
+                shutil.rmtree(folder, ignore_errors=True)  # what stays is named by the next run
+            elif folder is not None:
+                with suppress(OSError):  # what went wrong first counts; the next run empties what stays
+                    disk.empty_folder(folder)
+        finally:
+            self._lock.release()
 
     def add(self, name: str, content: bytes) -> str:
         """Given a name like `ai-training/before.element.png` and bytes, keep them; return the name.
@@ -132,12 +140,16 @@ class Draft:
         sums = {}
         left_out = []
         for name in self._names:
-            content = self._path(name).read_bytes()
+            content = ordinary_file.read(self._path(name), limit=ordinary_file.HASHED)
             if leaks.holds_one(content, patterns):
                 disk.destroy(self._path(name))
                 left_out.append(name)
             else:
                 sums[name] = hashlib.sha256(content).hexdigest()
+        for folder in sorted({folder for name in left_out for folder in _folders_of(name)}, reverse=True):
+            with suppress(OSError):  # most are not empty
+                self._path(folder).rmdir()
+        self._names = list(sums)
         return sums, tuple(sorted(left_out))
 
     def _sealing(self, sealed: str, left_out: tuple[str, ...]) -> record.Sealing:
@@ -200,6 +212,8 @@ def begin(store: Path, *, memory: Path, now: datetime) -> Draft:
 
 
 def _known_tail(store: Path, memory_file: Path, now: datetime) -> Tail:
+    if memory_file.is_dir():  # nothing could be remembered there at the end: say so before anything is done
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(memory_file))
     found = tail(store, memory_file)
     if not found.store:
         found = replace(found, store=random_source.token_hex(16))

@@ -1,10 +1,15 @@
 """The head that is remembered outside the store: what tells that the store's own end was cut or changed."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from optout.evidence import disk, record
+from optout.evidence import disk, ordinary_file, record
+
+_STORE = re.compile(r"[0-9a-f]{32}")
+_RUN = re.compile(r"[0-9]{6,}_[0-9]{8}T[0-9]{6}Z")
+_HEAD = re.compile(r"[0-9a-f]{64}|unreadable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +47,18 @@ def remember(path: Path, end: End) -> None:
 def recall(path: Path) -> End | None:
     """Given the memory file, return what it holds, or None if nothing was ever remembered there.
 
-    Raise ValueError if the file cannot be understood.
+    Raise ValueError if the file cannot be read or understood.
     """
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(ordinary_file.read(path))
     except FileNotFoundError:
         return None
-    except RecursionError:
+    except (OSError, RecursionError):
         content = None
     match content:
         case {"store": str(store), "number": int(number), "run": str(run), "head": str(head)}:
-            return End(store=store, number=number, run=run, head=head)
+            if _STORE.fullmatch(store) and _RUN.fullmatch(run) and _HEAD.fullmatch(head):
+                return End(store=store, number=number, run=run, head=head)
     raise ValueError("the memory of the head cannot be understood")
 
 

@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from optout.evidence import ordinary_file
 from optout.evidence.report_visits import Said, Visit
 
 LARGEST = 8 << 20  # of one picture, in bytes
@@ -88,12 +89,11 @@ class Album:
 
 
 def _content(path: Path) -> bytes | None:
-    if path.is_symlink() or path.parent.is_symlink():
+    if path.parent.is_symlink():
         return None
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+        content = ordinary_file.read(path, limit=LARGEST)
     except OSError:
         return None
     is_picture = content.startswith(_PNG) and content[12:16] == b"IHDR" and len(content) >= _HEADER
-    return content if is_picture and len(content) <= LARGEST else None
+    return content if is_picture else None

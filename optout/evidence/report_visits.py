@@ -1,7 +1,6 @@
 """Read the runs for the report: whatever stands in a file, a visit comes out, never a better one."""
 
 import enum
-import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Set
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from optout.errors import EvidenceDamaged
 from optout.evidence.audit_findings import FOLLOWS, PROVED_OFF
-from optout.evidence.chain import Run, runs
+from optout.evidence.chain import Run, runs, understood
 
 _LONGEST = 4000
 _RUN_TIME = re.compile(r"[0-9]+_([0-9]{8}T[0-9]{6}Z)")
@@ -173,11 +172,7 @@ def _state(before: str, after: str, verdict: str) -> State:
 
 
 def _wording(path: Path) -> Wording | None:
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    stages = content.get("stages") if isinstance(content, dict) else None
+    stages = (understood(path) or {}).get("stages")
     if not isinstance(stages, dict):
         return None
     stage = stages.get("reload", stages.get("before"))

@@ -84,7 +84,7 @@ def launch(playwright: "Playwright", choice: str | None, *, headed: bool) -> tup
                 if not sandbox:
                     logger.warning("{} runs without its sandbox", candidate.name)
                 return browser, candidate.name
-    raise BrowserMissing(_no_browser(refusals), f"Get one with: {how_to_get(headed=headed)}")
+    raise BrowserMissing(_no_browser(refusals), f"Get one with `{how_to_get(headed=headed)}`.")
 
 
 def how_to_get(*, headed: bool) -> str:

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import click
 
-from optout.commands import stopping
+from optout.commands import folding, stopping
 from optout.errors import Outcome
 
 
@@ -25,22 +25,23 @@ class Asked:
     settings: Sequence[str] = ()
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     log: Path | None = None
+    visited: Mapping[str, object] | None = None  # the object of a visit that was stopped and sealed
 
 
 def say(text: str) -> None:
-    """Given a text for a person, write it to stdout."""
-    _write(text, sys.stdout)
+    """Given a text for a person, write it to stdout; a terminal gets it folded to its width."""
+    _write(text, sys.stdout, columns=folding.width(sys.stdout))
 
 
 def tell(text: str) -> None:
-    """Given a text for a person, write it to stderr."""
-    _write(text, sys.stderr)
+    """Given a text for a person, write it to stderr; a terminal gets it folded to its width."""
+    _write(text, sys.stderr, columns=folding.width(sys.stderr))
 
 
 def say_json(answer: Mapping[str, object]) -> None:
     """Given the answer of a command, write it to stdout as one JSON object; from here on nothing stops it."""
     stopping.release()
-    _write(json.dumps(answer, indent=2), sys.stdout)
+    _write(json.dumps(answer, indent=2), sys.stdout, columns=None)
 
 
 def mark(good: bool | None) -> str:
@@ -55,7 +56,12 @@ def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint:
     tell(f"optout: {sentence} {hint}".rstrip())
     if not asked.as_json:
         return
-    answer: dict[str, object] = {"schema": asked.schema, "outcome": outcome.word, "exit_code": exit_code}
+    ending: dict[str, object] = {"outcome": outcome.word, "exit_code": exit_code}
+    told = {"trouble": f"{sentence} {hint}".rstrip()}
+    if asked.visited is not None:
+        say_json({**asked.visited, **ending, **told})
+        return
+    answer = {"schema": asked.schema, **ending}
     if asked.schema == "optout.visit/1":
         from optout.evidence.record import stamp
 
@@ -68,7 +74,7 @@ def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint:
             "news": [],
             "evidence": None,
         }
-    say_json(answer | {"trouble": f"{sentence} {hint}".rstrip()})
+    say_json(answer | told)
 
 
 def _not_tried(name: str, sentence: str) -> dict[str, object]:
@@ -84,8 +90,11 @@ def _can_write(text: str) -> bool:
     return True
 
 
-def _write(text: str, stream: TextIO) -> None:
+def _write(text: str, stream: TextIO, *, columns: int | None) -> None:
     from optout.log import redact
 
-    click.echo(redact(text), file=stream, color=False if os.environ.get("NO_COLOR") else None)
+    text = redact(text)  # before it is folded: a secret may hold a blank
+    if columns is not None:
+        text = folding.folded(text, columns)
+    click.echo(folding.restored(text), file=stream, color=False if os.environ.get("NO_COLOR") else None)
     stream.flush()

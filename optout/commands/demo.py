@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import accounts, answer, evidence_audit, evidence_report, visiting, words
+from optout.commands import accounts, answer, evidence_audit, evidence_report, folding, visiting, words
 from optout.commands.steps import Steps
 from optout.errors import Outcome, UsageProblem
 from optout.verdict import Verdict
@@ -68,7 +68,7 @@ def command(asked: answer.Asked, said: words.Words, folder: Path, keep_serving: 
         vault = credentials.in_memory()
         vault.keep_password(ACCOUNT, password)
         answer.say(f"A practice site runs at {site.origin}; nothing real is touched.")
-        answer.say(f"All that stays goes into {home}.")
+        answer.say(f"All that stays goes into {folding.whole(home)}.")
         code = _show(site, said, config, vault)
         if keep_serving:
             _serve(site, home, password)
@@ -131,7 +131,7 @@ def _show(site: "PracticeSite", said: words.Words, config: "Config", vault: "Vau
     evidence_report.write(store, report)
     answer.say("")
     for label, where in (("report", report), ("pictures and evidence", store / "runs")):
-        answer.say(f"{label:<22}{where}")
+        answer.say(f"{label:<23}{folding.whole(where)}")
     switched = all(finding.verdict is Verdict.TURNED_OFF for finding in first.findings)
     kept_off = not any(site.stored[catalogue.CATALOGUE[name].key] for name in catalogue.CORE)
     for code in (first.outcome.exit_code, second.outcome.exit_code, audit_code):
@@ -178,8 +178,9 @@ def _serve(site: "PracticeSite", home: Path, password: "Secret") -> None:
     click.echo(
         f"\nThe practice site stays at {site.origin} until Ctrl-C. In another terminal:\n"
         f"  export OPTOUT_HOME={shlex.quote(str(home))} OPTOUT_SITE={site.origin} OPTOUT_ACCOUNT={ACCOUNT}\n"
-        f"  printf {password.reveal()} | optout login --password-stdin\n"
-        "  optout run"
+        f"  optout login\n"
+        "  optout run\n"
+        f"The password to type for `optout login`, which does not show it: {password.reveal()}"
     )
     with suppress(KeyboardInterrupt):
         while not threading.Event().wait(1.0):

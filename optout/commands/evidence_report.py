@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from optout.commands import answer, words
+from optout.commands import answer, folding, words
 from optout.commands.evidence_audit import own_store
 from optout.errors import UsageProblem
 
@@ -46,7 +46,7 @@ def command(asked: answer.Asked, said: words.Words, out: Path | None, replace: b
         )
     write(store, target)
     if not said.quiet:
-        answer.say(str(target))
+        answer.say(folding.whole(target))
     return 0
 
 

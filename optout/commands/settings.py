@@ -1,11 +1,11 @@
 """`optout settings`: the catalogue, with the date each setting was last seen."""
 
-import textwrap
-
 import click
 
 from optout.commands import answer, words
 from optout.errors import Outcome
+
+CORE = "(core): what `optout run` and `optout check` look at, unless --only or --also names others."
 
 
 @click.command(
@@ -51,10 +51,11 @@ def command(_asked: answer.Asked, said: words.Words) -> int:
             }
         )
         return 0
+    answer.say(CORE)
     for setting in catalogue.CATALOGUE.values():
         core = " (core)" if setting.name in catalogue.CORE else ""
         answer.say(click.style(f"{setting.name}{core}", bold=True) + f"  {setting.title}")
         for label, text in (("does", setting.does), ("page", setting.path), ("offered", setting.offered)):
-            answer.say(textwrap.fill(text, 88, initial_indent=f"    {label:<9}", subsequent_indent=" " * 13))
+            answer.say(f"    {label:<9}{text}")
         answer.say(f"    {'seen':<9}{setting.seen}")
     return 0

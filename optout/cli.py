@@ -150,7 +150,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         brake.release()
         code = brake.exit_code
-        answer.trouble(asked, Outcome.FAULT, code, "Stopped before the end.", "Sealed runs stay.")
+        hint = "What was seen until then is sealed." if asked.visited else "Sealed runs stay."
+        answer.trouble(asked, Outcome.FAULT, code, "Stopped before the end.", hint)
     brake.release()
     code = _delivered(asked, code)
     brake.end()

@@ -21,14 +21,23 @@ from optout.looking import Begun, Scene, compare_with_rows, finding_of, look, lo
 from optout.notebook import Notebook, environment, reason_of
 from optout.verdict import PROVED_OFF, Cause, Finding, Reading
 
-__all__ = ["Errand", "SwitchOff", "Visit", "sign_in_by_hand", "visit"]
+__all__ = ["Errand", "Stopped", "SwitchOff", "Visit", "sign_in_by_hand", "visit"]
+
+
+class Stopped(KeyboardInterrupt):
+    """A person or the system stopped the visit; `visit` is what was sealed of it."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__()
+        self.visit = visit
 
 
 def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[str], None]) -> Visit:
     """Given an errand, make the visit, seal its evidence and return what was found.
 
     `progress` hears one line per step. Whatever happens on the site, every setting gets a finding and the
-    run is sealed. Raise OptoutError only if no visit could begin or nothing could be sealed.
+    run is sealed. Raise OptoutError only if no visit could begin or nothing could be sealed, Stopped if a
+    KeyboardInterrupt came.
     """
     origin = address.origin_of(config.site)
     store = config.folders.evidence / account_folder(errand.account)
@@ -40,6 +49,7 @@ def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[s
         scene = Scene(errand=errand, past=past, book=Notebook(draft=draft), tell=progress)
         findings: list[Finding] = []
         stop: OptoutError | None = Interrupted()  # until the visit has come to an end of its own
+        signal: KeyboardInterrupt | None = None
         try:
             with arrival.stay(headed=errand.headed, expected=past.member) as scene.stay:
                 for setting in errand.settings:
@@ -51,10 +61,14 @@ def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[s
             stop = scene.stop
         except OptoutError as error:
             stop = error
+        except KeyboardInterrupt as error:
+            signal = error
         finally:
             findings += [_unread(scene, each, stop) for each in errand.settings[len(findings) :]]
             progress("sealing the evidence")
             sealed = _seal(scene, arrival, tuple(findings), stop, started)
+        if signal is not None:
+            raise Stopped(sealed) from signal
         return sealed
 
 

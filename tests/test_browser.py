@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from at_the_prompt import login
 from calling import RunOptout, RunPython, StartPractice
 
 from optout.browser import find, kept
@@ -35,8 +36,9 @@ def test_without_any_browser_it_says_how_to_get_one(
 ) -> None:
     """No browser anywhere: exit 1 and the one command, and the visit is sealed."""
     site = practice()
+    login(optout, site)
     empty = {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
-    ended = optout("run", "--account", "a@example.org", "--json", site=site, env=empty)
+    ended = optout("run", "--json", site=site, env=empty)
     assert ended.returncode == 1
     assert "-m playwright install chromium-headless-shell" in ended.stderr
     assert ended.json["evidence"] is not None
@@ -47,7 +49,9 @@ def test_a_browser_that_does_not_start_is_named(optout: RunOptout, practice: Sta
     """A program that is no browser: exit 1, its name, no traceback."""
     other = shutil.which("true")
     assert other is not None
-    ended = optout("run", "--account", "a@example.org", site=practice(), env={"OPTOUT_BROWSER": other})
+    site = practice()
+    login(optout, site)
+    ended = optout("run", site=site, env={"OPTOUT_BROWSER": other})
     assert ended.returncode == 1
     assert "does not start" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from calling import Ended, RunOptout, StartPractice
+from calling import Ended, RunOptout, RunPython, StartPractice
 from conftest import PASSWORD
 from leak_search import files_with, holds
+from secret_service import SecretService
 
 from optout.evidence import audit
 from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
@@ -442,11 +443,33 @@ def test_a_quiet_check_that_finds_all_well_prints_nothing(stories: Stories, opto
     assert "ai-training" in ended.stdout + ended.stderr
 
 
-def test_without_a_password_it_says_what_to_do(optout: RunOptout, practice: StartPractice) -> None:
-    """A visit without any credentials ends in exit 5 with the command that helps, and is sealed."""
-    site = practice()
-    ended = optout("run", "--account", "nobody@example.org", "--json", "--no-input", site=site)
+def test_without_a_password_it_says_what_to_do(
+    optout: RunOptout, stories: Stories, python: RunPython, keyring: SecretService
+) -> None:
+    """A visit whose password left the keyring by another way ends in exit 5 and what helps, and is sealed."""
+    site = stories.open()
+    python(
+        "import sys, keyring; keyring.delete_password('optout-practice', sys.argv[1])",
+        ACCOUNT,
+        DBUS_SESSION_BUS_ADDRESS=keyring.address,
+    )
+    ended = optout("run", "--json", "--no-input", site=site)
     assert (ended.returncode, ended.json["outcome"]) == (5, "person_needed")
     assert "optout login" in ended.json["settings"][0]["reason"]
     assert ended.json["evidence"] is not None
     assert site.counts["password_received"] == 0
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_an_account_that_nobody_knows_is_refused(
+    command: str, optout: RunOptout, stories: Stories, home: Path
+) -> None:
+    """A slip in the address opens neither browser nor evidence: exit 5 and the login that is missing."""
+    site = stories.open()
+    ended = optout(command, "--account", "tpyo@example.org", "--json", "--no-input", site=site)
+    assert (ended.returncode, ended.json["outcome"]) == (5, "person_needed")
+    assert (ended.json["account"], ended.json["evidence"]) == ("tpyo@example.org", None)
+    assert "`optout login --account tpyo@example.org`" in ended.json["trouble"]
+    assert {setting["verdict"] for setting in ended.json["settings"]} == {"unreadable"}
+    assert not site.counts
+    assert list((home / "evidence").iterdir()) == []

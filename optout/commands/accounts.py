@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from optout.errors import NoCredentials, UsageProblem
 from optout.evidence import disk
@@ -66,6 +67,57 @@ def chosen(config: "Config") -> str:
             f"Several accounts are known: {', '.join(names)}.", "Say which one with `--account EMAIL`."
         )
     return names[0]
+
+
+def with_evidence(evidence: Path) -> tuple[str, ...]:
+    """Given the folder of all evidence, return the accounts that have a store in it, and nothing else."""
+    if not evidence.is_dir():
+        return ()
+    return tuple(sorted(name for path in evidence.iterdir() if (name := _whose(path))))
+
+
+def owner_of_evidence(config: "Config") -> str:
+    """Given the configuration, return whose evidence is meant: a login is not needed to look at it.
+
+    The account that is named, else the only one known, else the only one that has evidence. Raise
+    UsageProblem if there are several or there is no evidence at all.
+    """
+    if config.account or known(config.folders.state):
+        return chosen(config)
+    names = with_evidence(config.folders.evidence)
+    if not names:
+        raise UsageProblem("There is no evidence yet.", "Run `optout login`, then `optout run`.")
+    if len(names) > 1:
+        raise UsageProblem(
+            f"Several accounts have evidence: {', '.join(names)}.", "Say which one with `--account EMAIL`."
+        )
+    return names[0]
+
+
+def refuse_unknown(config: "Config", account: str) -> None:
+    """Given the configuration and an account, raise NoCredentials if it never signed in and has no evidence.
+
+    A slip in the address would else leave evidence of an account that nobody has.
+    """
+    if is_known(config.folders.state, account):
+        return
+    if account.lower() not in with_evidence(config.folders.evidence):
+        raise NoCredentials(
+            f"The account {account} is not known on this computer.",
+            f"Run `optout login --account {account}` first.",
+        )
+
+
+def _whose(path: Path) -> str | None:
+    """Given what lies among the evidence, return whose store it is, or None if it is no account's folder."""
+    from optout.config import account_folder
+
+    try:
+        account = checked(unquote(path.name, errors="strict"))
+        ours = path.name == account_folder(account)
+    except (UsageProblem, UnicodeDecodeError):
+        return None
+    return account if ours and path.is_dir() else None
 
 
 def checked(account: str) -> str:

@@ -37,8 +37,9 @@ def command(asked: answer.Asked, said: words.Words, path: Path | None, head: str
     """Check the evidence in PATH, or your own: every file, the chain from run to run, the findings.
 
     For your own evidence the head that this computer remembers is checked too, so that a cut end
-    shows. The same checks run without the rest of this program: `python3 -P -m optout.evidence.audit
-    PATH` needs only Python, and `sha256sum -c SHA256SUMS` in a run's folder checks that run.
+    shows. `python3 -P -m optout.evidence.audit PATH` makes the same checks with Python alone, if this
+    package is installed or PYTHONPATH names a copy of its repository; `sha256sum -c SHA256SUMS` in a
+    run's folder checks that run. No login is needed for any of it.
     """
     from optout.evidence import audit
 
@@ -60,7 +61,7 @@ def own_store(asked: answer.Asked, config: "Config") -> Path:
     """Given the configuration, return the folder of the account's own evidence, whether it exists or not."""
     from optout.config import account_folder
 
-    account = asked.account = accounts.chosen(config)
+    account = asked.account = accounts.owner_of_evidence(config)
     return config.folders.evidence / account_folder(account)
 
 

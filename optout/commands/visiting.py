@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from optout.commands import accounts, answer, words
+from optout.commands import accounts, answer, folding, words
 from optout.commands.steps import Steps
 from optout.errors import Outcome
 from optout.verdict import GOOD, Cause, Finding, Verdict
@@ -23,9 +23,9 @@ SAID: dict[Verdict, str] = {
 }
 
 NEXT: dict[Verdict, str] = {
-    Verdict.ON: "Run `optout run` to switch it off.",
-    Verdict.CAME_BACK_ON: "Run `optout check --fix` to switch it off again.",
-    Verdict.DID_NOT_STICK: "Run `optout run` again later, or switch it off by hand: {url}",
+    Verdict.ON: "Run `optout run{only}` to switch it off.",
+    Verdict.CAME_BACK_ON: "Run `optout check --fix{only}` to switch it off again.",
+    Verdict.DID_NOT_STICK: "Run `optout run{only}` again later, or switch it off by hand: {url}",
     Verdict.CONFLICT: "Look at the pictures in the evidence, or by hand: {url}",
 }
 UNSURE = frozenset({Verdict.UNREADABLE, Verdict.CONFLICT})
@@ -50,8 +50,9 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
     from optout import credentials, visit
     from optout.linkedin import address
 
-    words.logged(config, said, asked)
     origin = address.origin_of(config.site)
+    accounts.refuse_unknown(config, asked.account)
+    words.logged(config, said, asked)
     vault = credentials.open_vault(practice=address.is_practice(origin), unattended=not said.may_ask)
     errand = visit.Errand(
         account=asked.account,
@@ -61,8 +62,12 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
         headed=said.headed,
         options={"fix": fix, "only": list(said.only), "also": list(said.also), "headed": said.headed},
     )
-    with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
-        visited = visit.visit(errand, config=config, vault=vault, progress=steps)
+    try:
+        with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
+            visited = visit.visit(errand, config=config, vault=vault, progress=steps)
+    except visit.Stopped as stopped:
+        asked.visited = stopped.visit.to_json()
+        raise
     report(visited, said, {setting.name: origin + setting.path for setting in settings})
     return visited.outcome.exit_code
 
@@ -91,23 +96,31 @@ def report(visited: "Visit", said: words.Words, urls: Mapping[str, str]) -> None
 
 def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
     """Given a visit and the address of each setting, yield the lines that tell a person what was found."""
+    from optout.linkedin import address
+
     width = max((len(finding.name) for finding in visited.findings), default=0)
     for finding in visited.findings:
         good = True if finding.verdict in GOOD else None if finding.verdict in UNSURE else False
         yield f"{answer.mark(good)} {finding.name:<{width}}  {SAID[finding.verdict]}"
         if good is not True and not (visited.trouble and visited.trouble in finding.reason):
             yield f"    {finding.reason}"
-            yield f"    {_next(finding).format(url=urls[finding.name])}"
+            yield f"    {_next(finding, urls[finding.name])}"
     if visited.trouble:
         yield f"  {visited.trouble}"
     for item in visited.news:
         yield f"  new on the site: {item}"
+    origins = {address.origin_in(url) for url in urls.values()}
+    for origin in filter(address.is_practice, origins):
+        yield f"  site      {origin}, a practice site: nothing here is about a real account"
     if visited.sealed is not None:
-        yield f"  evidence  {visited.sealed.path}"
+        yield f"  evidence  {folding.whole(visited.sealed.path)}"
         yield f"  head      {visited.sealed.head}"
 
 
-def _next(finding: Finding) -> str:
-    return (
-        NEXT_UNREAD[finding.after.cause] if finding.verdict is Verdict.UNREADABLE else NEXT[finding.verdict]
-    )
+def _next(finding: Finding, url: str) -> str:
+    """Given a finding that is not good and the address of its setting, return what to do next."""
+    from optout.linkedin import catalogue
+
+    unread = finding.verdict is Verdict.UNREADABLE
+    words = NEXT_UNREAD[finding.after.cause] if unread else NEXT[finding.verdict]
+    return words.format(url=url, only="" if finding.name in catalogue.CORE else f" --only {finding.name}")

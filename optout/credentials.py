@@ -32,7 +32,7 @@ DOTS = "••••••"
 PATIENCE = 10.0  # seconds that a keyring has while nobody is there to unlock it
 
 _START = "Sign in at the desktop, or start a keyring there (gnome-keyring or KWallet)."
-_DOCTOR = "Run `optout doctor` to see what is missing."
+DOCTOR = "Run `optout doctor` to see what is missing."
 _UNLOCK = "Unlock it (signing in at the desktop does) and run the command again."
 
 
@@ -105,20 +105,26 @@ class Vault:
             self._keep(name, key)
         return key
 
+    def forget_password(self, account: str) -> bool:
+        """Given an account, remove its password alone; return whether it was there. Raise KeyringUnusable."""
+        return self._forget(_name(account))
+
     def forget(self, account: str) -> bool:
         """Given an account, remove password and key; return whether one was there. Raise KeyringUnusable."""
         name = _name(account)
-        there = [each for each in (name, name + STATE_KEY_SUFFIX) if self.read(each) is not None]
-        for each in there:
-            self.erase(each)
-        return bool(there)
+        return self._forget(name) | self._forget(name + STATE_KEY_SUFFIX)  # both, whatever the first says
+
+    def _forget(self, name: str) -> bool:
+        if there := self.read(name) is not None:
+            self.erase(name)
+        return there
 
     def _keep(self, name: str, secret: Secret) -> None:
         self.write(name, secret)
         if self.read(name) != secret:
             raise KeyringUnusable(
                 "The keyring did not give back what it was given to keep.",
-                f"Choose another keyring with PYTHON_KEYRING_BACKEND. {_DOCTOR}",
+                f"Choose another keyring with PYTHON_KEYRING_BACKEND. {DOCTOR}",
             )
 
 
@@ -190,7 +196,7 @@ def _ask(call: Callable[[], _Answer], limit: float | None) -> _Answer:
         thread.join(limit)
         if thread.is_alive():
             raise KeyringUnusable(
-                f"The keyring did not answer within {limit:g} seconds; it may be waiting to be unlocked.",
+                f"The keyring is locked, or it hangs: it did not answer within {limit:g} seconds.",
                 _UNLOCK,
             )
     if trap.caught is not None:
@@ -224,7 +230,7 @@ def _refuse_if_unsafe(kind: type) -> None:
     """Given the class of a backend or of a link in one, raise KeyringUnusable if it must not be used."""
     modules = {each.__module__ for each in kind.__mro__}
     if "keyring.backends.fail" in modules:
-        raise KeyringUnusable("No keyring was found that may keep a password.", f"{_START} {_DOCTOR}")
+        raise KeyringUnusable("No keyring was found that may keep a password.", f"{_START} {DOCTOR}")
     if _keeps_in_the_clear(kind):
         fault = "keeps secrets in the clear"
     elif "keyring.backends.null" in modules:
@@ -233,7 +239,7 @@ def _refuse_if_unsafe(kind: type) -> None:
         return
     raise KeyringUnusable(
         f"The keyring {kind.__module__}.{kind.__qualname__} {fault} and is refused.",
-        f"Choose another one (PYTHON_KEYRING_BACKEND or keyringrc.cfg names it). {_DOCTOR}",
+        f"Choose another one (PYTHON_KEYRING_BACKEND or keyringrc.cfg names it). {DOCTOR}",
     )
 
 
@@ -243,7 +249,7 @@ def _unusable(kind: type[BaseException]) -> KeyringUnusable:
     if names & {"KeyringLocked", "LockedException", "PromptDismissedException"}:
         return KeyringUnusable("The keyring is locked.", _UNLOCK)
     if names & {"NoKeyringError", "InitError", "SecretServiceNotAvailableException"}:
-        return KeyringUnusable("No keyring can be reached.", f"{_START} {_DOCTOR}")
+        return KeyringUnusable("No keyring can be reached.", f"{_START} {DOCTOR}")
     name = os.environ.get("PYTHON_KEYRING_BACKEND")
     if name is not None and names & {
         "ImportError",
@@ -254,9 +260,9 @@ def _unusable(kind: type[BaseException]) -> KeyringUnusable:
     }:
         return KeyringUnusable(
             f"The keyring that PYTHON_KEYRING_BACKEND names, {name!r}, cannot be used.",
-            f"Correct or unset it. {_DOCTOR}",
+            f"Correct or unset it. {DOCTOR}",
         )
-    return KeyringUnusable(f"The keyring failed ({kind.__module__}.{kind.__qualname__}).", _DOCTOR)
+    return KeyringUnusable(f"The keyring failed ({kind.__module__}.{kind.__qualname__}).", DOCTOR)
 
 
 def _point_to_the_session_bus(environment: MutableMapping[str, str]) -> None:

@@ -40,10 +40,10 @@ def _until(condition: Callable[[], bool]) -> None:
     raise AssertionError("it did not come about in time")
 
 
-def _ending(process: subprocess.Popen[str]) -> str:
-    """Wait for the end of a command and return what it said; kill it and fail if it does not end."""
+def _ending(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for the end of a command and return stdout and stderr; kill it and fail if it does not end."""
     try:
-        return process.communicate(timeout=PATIENCE)[1]
+        return process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
@@ -71,6 +71,10 @@ class Person:
         """The windows of a browser that are on the screen."""
         return self._xdotool("search", "--onlyvisible", "--class", "chromium").split()
 
+    def sees_the_form(self) -> bool:
+        """Whether the sign-in page is drawn in a window."""
+        return bool(self._xdotool("search", "--onlyvisible", "--name", "^Sign in").split())
+
     def close(self) -> None:
         """Close the browser's window."""
         self._xdotool("windowfocus", "--sync", self.windows()[-1])
@@ -81,7 +85,7 @@ class Person:
         self._xdotool("windowfocus", "--sync", self.windows()[-1])
         for text in texts:
             self._xdotool("key", "Tab")
-            self._xdotool("type", "--delay", "20", text)
+            self._xdotool("type", "--delay", "60", text)
         self._xdotool("key", "Return")
 
 
@@ -91,16 +95,23 @@ def test_a_person_signs_in_in_the_window(
     command_environment: dict[str, str],
     display: str,
 ) -> None:
-    """The window waits, the person signs in, the sign-in is kept; `run` then needs no password at all."""
+    """The window waits, the person signs in, the sign-in is kept; `run` then needs no password at all.
+
+    A password that was kept earlier is forgotten and that is said: once the sign-in ends, none is typed.
+    """
     site = practice(account=ACCOUNT)
+    optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
     environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
     words = [sys.executable, "-m", "optout", "login", "--browser", "--account", ACCOUNT]
-    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         person = Person(display)
-        _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
+        _until(lambda: bool(site.counts["page:/static/style.css"]) and person.sees_the_form())
         person.type(ACCOUNT, PASSWORD)
-        said = _ending(process)
+        shown, said = _ending(process)
     assert process.returncode == 0, said
+    assert "the password kept earlier was forgotten" in shown
     assert site.counts["password_received"] == 1
     ended = optout("run", "--account", ACCOUNT, "--json", "--no-input", site=site)
     assert ended.returncode == 0, ended.stderr
@@ -123,7 +134,7 @@ def test_a_closed_window_ends_in_words(
         person = Person(display)
         _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
         person.close()
-        said = _ending(process)
+        said = _ending(process)[1]
     assert process.returncode == 5, said
     assert "window was closed" in said
 
@@ -139,16 +150,19 @@ def test_ctrl_c_while_it_waits(
         person = Person(display)
         _until(lambda: bool(site.counts["login_page"]) and bool(person.windows()))
         process.send_signal(signal.SIGINT)
-        said = _ending(process)
+        said = _ending(process)[1]
     assert process.returncode == 130, said
     assert "Traceback" not in said
     _until(lambda: not person.windows())
 
 
 def test_without_a_display_no_window_is_tried(optout: RunOptout, practice: StartPractice) -> None:
-    """Without a display the command says so at once and opens no page."""
+    """Without a display the command says so before it asks for anything, and opens no page."""
     site = practice(account=ACCOUNT)
-    ended = optout("login", "--browser", "--account", ACCOUNT, site=site)
-    assert ended.returncode != 0
-    assert "no display" in ended.stderr
+    for words in ([], ["--account", ACCOUNT]):
+        ended = optout("login", "--browser", *words, site=site)
+        assert ended.returncode == 1
+        (sentence,) = ended.stderr.splitlines()
+        assert "`optout login --browser` shows a window, and there is no display" in sentence
+        assert "--headed" not in sentence
     assert site.counts["login_page"] == 0

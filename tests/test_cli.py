@@ -1,15 +1,13 @@
 """What a person meets at the command line: bad input ends in one sentence, a code and the next command."""
 
 import json
-import os
-import pty
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from at_the_prompt import ACCOUNT, login, on_a_terminal, one_sentence
+from at_the_prompt import ACCOUNT, at_a_prompt, login, on_a_terminal, one_sentence
 from calling import RunOptout, RunPython
 from secret_service import SecretService
 
@@ -84,6 +82,41 @@ def test_several_accounts_are_named(optout: RunOptout) -> None:
     assert "--account" in one_sentence(ended)
 
 
+def test_the_only_known_account_is_the_default_of_login(optout: RunOptout, home: Path) -> None:
+    """Without a terminal the second login needs no address while one account is known; with two it does."""
+    login(optout)
+    words = ["login", "--password-stdin"]
+    again = optout(*words, site="http://127.0.0.1:9", input="another\n")
+    assert again.returncode == 0, again.stderr
+    assert f"password of {ACCOUNT}" in again.stdout
+    login(optout, account="second@example.org")
+    several = optout(*words, site="http://127.0.0.1:9", input="another\n")
+    assert several.returncode == 2
+    assert "--account" in one_sentence(several)
+
+
+def test_a_slip_in_the_address_is_asked_again(command_environment: dict[str, str]) -> None:
+    """At the prompt a malformed address costs no second start of the command."""
+    environment = command_environment | {"OPTOUT_SITE": "http://127.0.0.1:9"}
+    shown = at_a_prompt(
+        ["login"],
+        environment,
+        ("sign in with: ", "me at example"),
+        ("sign in with: ", ACCOUNT),
+        ("(not shown): ", "blue-tit"),
+    )
+    assert "'me at example' is not an e-mail address." in shown
+    assert f"The password of {ACCOUNT} is in the keyring" in " ".join(shown.split())
+
+
+def test_logout_says_what_was_there(optout: RunOptout) -> None:
+    """A password alone is called a password, and nothing is called nothing."""
+    login(optout)
+    words = ["logout", "--account", ACCOUNT]
+    assert optout(*words, site="http://127.0.0.1:9").stdout == f"Forgotten: the password of {ACCOUNT}.\n"
+    assert optout(*words, site="http://127.0.0.1:9").stdout == f"Nothing was kept for {ACCOUNT}.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "option"),
     [(["login"], "--account"), (["login", "--account", ACCOUNT], "--password-stdin")],
@@ -143,24 +176,10 @@ def test_a_typed_password_is_kept_to_the_letter(
     command_environment: dict[str, str], python: RunPython, keyring: SecretService
 ) -> None:
     """At the hidden prompt, too, blanks belong to the password; nothing of it is shown."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        ["setsid", "--ctty", sys.executable, "-m", "optout", "login", "--account", ACCOUNT],
-        env=command_environment | {"OPTOUT_SITE": "http://127.0.0.1:9"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while b"(not shown): " not in shown:
-            shown += os.read(ours, 65536)
-        os.write(ours, SPACED.encode() + b"\n")
-        while b"Next: `optout run`." not in shown:
-            shown += os.read(ours, 65536)
-    os.close(ours)
-    assert process.returncode == 0
-    assert b"two words" not in shown
+    environment = command_environment | {"OPTOUT_SITE": "http://127.0.0.1:9"}
+    shown = at_a_prompt(["login", "--account", ACCOUNT], environment, ("(not shown): ", SPACED))
+    assert "Next: `optout run`." in shown
+    assert "two words" not in shown
     kept = python(COMPARE, ACCOUNT, SPACED, DBUS_SESSION_BUS_ADDRESS=keyring.address)
     assert kept.stdout == "True\n"
 

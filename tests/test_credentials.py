@@ -115,6 +115,19 @@ def test_the_key_of_the_sign_in_is_made_once_and_forgotten_with_the_password() -
     assert vault.forget(ANN) is True
 
 
+@pytest.mark.usefixtures("keyring")
+def test_a_password_is_forgotten_alone() -> None:
+    """The key of the kept sign-in stays when only the password is to go, and it is said what was there."""
+    vault = open_vault()
+    vault.keep_password(ANN, Secret(CANARY))
+    key = vault.state_key(ANN, create=True)
+    assert vault.forget_password(ANN.upper()) is True
+    assert vault.password(ANN) is None
+    assert vault.state_key(ANN, create=False) == key
+    assert vault.forget_password(ANN) is False
+    assert vault.forget(ANN) is True
+
+
 @pytest.mark.parametrize(
     "text",
     ["truncated", "", base64.urlsafe_b64encode(bytes(31)).decode(), "ä" * 44, "*" * 43 + "=", "A" * 43],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import accounts, answer, words
+from optout.commands import accounts, answer, folding, words
 from optout.commands.steps import Steps
 from optout.errors import UsageProblem
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 LONGEST_PASSWORD = 1024  # bytes
 
 WARNING = """\
-Before you go on: LinkedIn's User Agreement (8.2) does not allow automated access. A program that
-drives your account may get it restricted. You can do the same by hand, two clicks each:
+Before you go on: LinkedIn's User Agreement (8.2) does not allow automated access.
+A program that drives your account may get it restricted.
+You can do the same by hand, two clicks each:
 {by_hand}
 """
 
@@ -42,11 +43,16 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
     With --browser a window opens, you sign in yourself, and only the sign-in is kept, encrypted,
     its key in the keyring. Without it the password is kept in the keyring and typed by the
     program at each visit that needs it. No password is ever taken from an option or the environment.
+    Without a terminal and without --account, the only account that is known is taken.
     """
     if by_hand and password_stdin:
         raise UsageProblem("--browser keeps no password.", "Leave out one of --browser and --password-stdin.")
     if by_hand and said.no_input:
         raise UsageProblem("--browser waits for a person to sign in.", "Leave out --browser or --no-input.")
+    if by_hand:
+        from optout.browser import find
+
+        find.need_display("optout login --browser", instead="keep the password with `optout login`")
     config = words.configuration(said)
     account = asked.account = _account(config, said)
 
@@ -71,15 +77,27 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
 
 
 def _account(config: "Config", said: words.Words) -> str:
+    """Given the configuration and the words, return the account that is named, typed, or the only known."""
     names = accounts.known(config.folders.state)
-    if config.account:
-        return accounts.checked(config.account)
+    if config.account or (names and not said.may_ask):
+        return accounts.chosen(config)
     if not said.may_ask:
         raise UsageProblem("Nobody is there to be asked for the account.", "Give it with `--account EMAIL`.")
-    asked = click.prompt(
-        "E-mail address you sign in with", default=names[0] if len(names) == 1 else None, err=True
+    typed: str = click.prompt(
+        "E-mail address you sign in with",
+        default=names[0] if len(names) == 1 else None,
+        value_proc=_typed,
+        err=True,
     )
-    return accounts.checked(asked)
+    return typed
+
+
+def _typed(text: str) -> str:
+    """Given what was typed for an address, return it trimmed. Raise click.UsageError: it is asked again."""
+    try:
+        return accounts.checked(text)
+    except UsageProblem as error:
+        raise click.UsageError(error.sentence) from error
 
 
 def _password(account: str, said: words.Words, *, from_stdin: bool) -> "Secret":
@@ -116,9 +134,11 @@ def _by_hand(account: str, said: words.Words, config: "Config", vault: "Vault") 
 
     with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
         visit.sign_in_by_hand(account=account, config=config, vault=vault, progress=steps)
+    forgotten = vault.forget_password(account)
     accounts.remember(config.folders.state, account)
     if not said.quiet:
         answer.say(
-            f"The sign-in of {account} is kept, encrypted, in {config.folders.sessions}; no password is."
+            f"The sign-in of {account} is kept, encrypted, in {folding.whole(config.folders.sessions)}; "
+            + ("the password kept earlier was forgotten." if forgotten else "no password is.")
         )
         answer.say("Next: `optout run`.")

@@ -30,13 +30,21 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     from optout.linkedin import address
 
     practice = address.is_practice(address.origin_of(config.site))
-    file_gone = kept.forget(config.folders.sessions, account)
-    keyring_gone = credentials.open_vault(practice=practice, unattended=not said.may_ask).forget(account)
+    sign_in = kept.forget(config.folders.sessions, account)
+    vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
+    password = vault.forget_password(account)
+    key = vault.forget(account)
     accounts.forget(config.folders.state, account)
     if not said.quiet:
-        answer.say(
-            f"Forgotten: the password and the kept sign-in of {account}."
-            if file_gone or keyring_gone
-            else f"Nothing was kept for {account}."
-        )
+        answer.say(_told(account, password=password, sign_in=sign_in, key=key))
     return 0
+
+
+def _told(account: str, *, password: bool, sign_in: bool, key: bool) -> str:
+    """Given what was there, return the sentence that says what is gone now; a key goes with its sign-in."""
+    gone = ["the password"] if password else []
+    if sign_in:
+        gone.append("the kept sign-in")
+    elif key:
+        gone.append("the key of a sign-in that was gone already")
+    return f"Forgotten: {' and '.join(gone)} of {account}." if gone else f"Nothing was kept for {account}."

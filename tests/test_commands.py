@@ -43,6 +43,7 @@ def test_the_main_job_and_what_follows(optout: RunOptout, practice: StartPractic
     ended = optout("run", site=site)
     assert ended.returncode == 0
     assert ended.stdout.count("was ON, is off now") == 2
+    assert f"{site.origin}, a practice site" in ended.stdout
     assert "reading 1 of 2" in ended.stderr
     head = ended.stdout.split()[-1]
 
@@ -55,7 +56,9 @@ def test_the_main_job_and_what_follows(optout: RunOptout, practice: StartPractic
     for setting in account["settings"]:
         assert setting["verdict"] == "already_off"
         assert setting["proved_off_since"] <= setting["last_proved_off"]
-    assert optout("status").stdout.count("found it on") == 2
+    shown = optout("status").stdout
+    assert len(re.findall(r"OFF: proved [-0-9]+ [0-9:]+ UTC, the same since [-0-9]+ [0-9:]+ UTC", shown)) == 2
+    assert f"{site.origin}, a practice site" in shown
 
     audit = optout("evidence", "audit")
     assert audit.returncode == 0
@@ -95,6 +98,43 @@ def test_what_came_back_on_is_told_and_mended(optout: RunOptout, practice: Start
     assert "`optout run`" in fixed.stdout
 
 
+def test_the_command_that_is_named_names_the_setting(optout: RunOptout, practice: StartPractice) -> None:
+    """`optout run` alone would not touch a setting beyond the core two, nor would `check --fix`."""
+    site = practice()
+    login(optout, site)
+    looked = optout("check", "--only", "research", site=site)
+    assert looked.returncode == 3
+    assert "`optout run --only research`" in looked.stdout
+    assert optout("run", "--only", "research", site=site).returncode == 0
+    site.stored["allowAnonymizedDataResearch"] = True
+    again = optout("check", "--only", "research", site=site)
+    assert "`optout check --fix --only research`" in again.stdout
+
+
+def test_evidence_is_looked_at_without_a_login(
+    optout: RunOptout, home: Path, tmp_path: Path, practice: StartPractice
+) -> None:
+    """After `logout` audit and report take the only account that has evidence, and name several."""
+    assert optout("evidence", "audit").returncode == 2
+    site = practice()
+    login(optout, site)
+    assert optout("check", "--only", "ai-training", site=site).returncode == 3
+    assert optout("logout", site=site).stdout == (
+        "Forgotten: the password and the kept sign-in of practice@example.org.\n"
+    )
+    audit = optout("evidence", "audit")
+    assert audit.returncode == 0, audit.stdout
+    assert "known-head" in audit.stdout
+    page = tmp_path / "page.html"
+    assert optout("evidence", "report", "--out", str(page)).returncode == 0
+    assert optout("check", "--account", "practice@example.org", site=site).returncode == 5
+    (home / "evidence" / "second@example.org").mkdir()
+    several = optout("evidence", "audit")
+    assert several.returncode == 2
+    assert "practice@example.org, second@example.org" in one_sentence(several)
+    assert "--account" in one_sentence(several)
+
+
 def test_the_demo_shows_the_whole_job(optout: RunOptout, command_environment: dict[str, str]) -> None:
     """Two settings proved off, one sign-in in two visits, evidence that holds, one folder left behind."""
     folder = Path(command_environment["HOME"])
@@ -118,17 +158,3 @@ def test_a_terminal_sees_the_steps(
     assert "reading 1 of 2" in shown
     assert re.search(r"[0-9]\.[0-9] s  reading 1 of 2", shown)
     assert "optout: reading" not in shown
-
-
-def test_the_doctor_names_what_is_missing(optout: RunOptout) -> None:
-    """All well is 0; no keyring, or no browser, is red, ends in 1 and comes with what mends it."""
-    well = optout("doctor", "--json")
-    assert well.returncode == 0, well.stdout
-    ill = optout("doctor", env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent/bus"})
-    assert ill.returncode == 1
-    assert "✗ keyring" in ill.stdout
-    none = optout("doctor", "--json", env={"OPTOUT_BROWSER": "/nonexistent/browser"})
-    (browser,) = [check for check in none.json["checks"] if check["name"] == "browser"]
-    assert none.returncode == none.json["exit_code"] == 1
-    assert browser["good"] is False
-    assert browser["mend"]

@@ -83,10 +83,18 @@ def test_a_signal_ends_a_visit_in_order(
     assert code == answer["exit_code"] == 128 + numbers[0]
     assert (answer["schema"], answer["outcome"]) == ("optout.visit/1", "fault")
     assert {each["verdict"] for each in answer["settings"]} == {"unreadable"}
+    assert "stopped before its end" in answer["settings"][0]["reason"]
+    assert (Path(answer["evidence"]["path"]) / "SHA256SUMS").is_file()
+    assert answer["trouble"] in stderr[-1]
     assert not any("Traceback" in line or "Exception" in line for line in stderr)
     assert stderr[-1].startswith("optout: Stopped")
     (account,) = optout("status", "--json").json["accounts"]
+    assert account["last_visit"]["run"] == answer["evidence"]["run"]
+    assert account["evidence"]["head"] == answer["evidence"]["head"]
     assert (account["last_visit"]["command"], account["last_visit"]["outcome"]) == ("run", "fault")
+    shown = optout("status").stdout
+    assert shown.count("not reached: ") == 1
+    assert "UTC, optout run: stopped before its end" in shown
     assert not list(home.glob("evidence/*/runs/.tmp-*"))
     tick = threading.Event()
     for _ in range(int(PATIENCE / 0.1)):

@@ -5,30 +5,42 @@ import secrets
 import shlex
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import accounts, answer, words
-from optout.errors import OptoutError, Outcome
+from optout.commands import accounts, answer, folding, words
+from optout.errors import KeyringUnusable, OptoutError, Outcome
 
 if TYPE_CHECKING:
     from optout.config import Config
 
 PROBE = "doctor-probe@example.org"
+OTHER_KEYRING = "Repair the keyring of your desktop, or name another one in PYTHON_KEYRING_BACKEND."
+OTHER_HOME = "Give OPTOUT_HOME a folder that you may write to."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing looked at: good, not good, or None for good to know; `mend` is what mends it."""
+    """One thing looked at: good, not good, or None for good to know.
+
+    `mend` is the command or the act that mends it; only what is good has none.
+    """
 
     name: str
     good: bool | None
     sentence: str
     mend: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the members that `optout doctor --json` lists for a check."""
+        texts = {"sentence": folding.restored(self.sentence), "mend": folding.restored(self.mend)}
+        return {"name": self.name, "good": self.good, **texts}
 
 
 @click.command(
@@ -49,11 +61,11 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     """Look at what the program needs and say what is missing, each with the one thing that mends it.
 
     It starts the browser once without opening any page, and puts a random entry into the keyring, reads
-    it back and removes it. No site is visited.
+    it back and removes it. A keyring that does not answer within 10 seconds is called locked; none is
+    waited for. No site is visited.
     """
     config = words.configuration(said)
-    words.logged(config, said, asked)
-    checks = tuple(look(config, unattended=not said.may_ask))
+    checks = tuple(look(config, unlogged=_log(config, said, asked)))
     outcome = Outcome.FAULT if any(check.good is False for check in checks) else Outcome.GOOD
     if said.as_json:
         answer.say_json(
@@ -61,7 +73,7 @@ def command(asked: answer.Asked, said: words.Words) -> int:
                 "schema": "optout.doctor/1",
                 "outcome": outcome.word,
                 "exit_code": outcome.exit_code,
-                "checks": [asdict(check) for check in checks],
+                "checks": [check.to_json() for check in checks],
             }
         )
         return outcome.exit_code
@@ -72,13 +84,28 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     return outcome.exit_code
 
 
-def look(config: "Config", *, unattended: bool) -> Iterator[Check]:
-    """Given the configuration and whether nobody is there, yield what is found, the cheap things first."""
+def _log(config: "Config", said: words.Words, asked: answer.Asked) -> OptoutError | None:
+    """Given the configuration, open the log, or return why it cannot be: one of the findings, not an end."""
+    try:
+        words.logged(config, said, asked)
+    except OptoutError as error:
+        from loguru import logger
+
+        logger.disable("optout")  # else it would talk to standard error
+        return error
+    return None
+
+
+def look(config: "Config", *, unlogged: OptoutError | None) -> Iterator[Check]:
+    """Given the configuration and why nothing is logged, yield what is found, the cheap things first."""
     yield _versions()
-    yield from _folders(config)
+    folders = [_folder(part.name, getattr(config.folders, part.name)) for part in fields(config.folders)]
+    yield from folders
+    if unlogged is not None and all(check.good for check in folders):
+        yield _failed("log", unlogged, OTHER_HOME)
     yield from _values(config)
     yield _accounts(config)
-    yield _keyring(unattended=unattended)
+    yield _keyring()
     yield _browser(config)
     yield _display()
 
@@ -90,53 +117,73 @@ def _versions() -> Check:
     return Check(name="versions", good=True, sentence=f"Python {sys.version.split()[0]}, {libraries}")
 
 
-def _folders(config: "Config") -> Iterator[Check]:
-    for part in fields(config.folders):
-        path: Path = getattr(config.folders, part.name)
+def _folder(name: str, path: Path) -> Check:
+    """Given one of our folders, return whether it is there, ours to write to, and nobody else's to open."""
+    shown = folding.whole(path)
+    try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        if os.name == "posix" and mode & 0o077:
-            sentence = f"{path} can be opened by others (mode {mode:04o})"
-            yield Check(
-                name=part.name, good=False, sentence=sentence, mend=f"chmod 700 {shlex.quote(str(path))}"
-            )
-        elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-            sentence = f"{path} is not yours to write to"
-            yield Check(
-                name=part.name, good=False, sentence=sentence, mend="Give OPTOUT_HOME another folder."
-            )
-        else:
-            yield Check(name=part.name, good=True, sentence=str(path))
+    except OSError as error:
+        sentence = f"{shown} is not there and cannot be made: {os.strerror(error.errno or 0)}"
+        return Check(name=name, good=False, sentence=sentence, mend=OTHER_HOME)
+    if os.name == "posix" and mode & 0o077:
+        sentence = f"{shown} can be opened by others (mode {mode:04o})"
+        mend = f"Run `chmod 700 {folding.whole(shlex.quote(str(path)))}`."
+        return Check(name=name, good=False, sentence=sentence, mend=mend)
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        return Check(name=name, good=False, sentence=f"{shown} is not yours to write to", mend=OTHER_HOME)
+    return Check(name=name, good=True, sentence=shown)
 
 
 def _values(config: "Config") -> Iterator[Check]:
     from optout.linkedin import address
 
-    yield _tried("site", lambda: f"{address.origin_of(config.site)} ({config.sources['site']})")
-    account = config.account or "the only one known"
+    site = f"({config.sources['site']})"
+    yield _tried("site", lambda: f"{address.origin_of(config.site)} {site}", "Unset OPTOUT_SITE.")
+    account = config.account or "none is set; the only one known is taken"
     for name, value in (("timeout", f"{config.timeout:g} s"), ("account", account)):
         yield Check(name=name, good=True, sentence=f"{value} ({config.sources[name]})")
 
 
 def _accounts(config: "Config") -> Check:
-    names = accounts.known(config.folders.state)
+    try:
+        names = accounts.known(config.folders.state)
+    except (OptoutError, OSError) as error:
+        return _failed("accounts", error, OTHER_HOME)
     if not names:
-        return Check(name="accounts", good=None, sentence="none is known yet", mend="optout login")
+        return Check(
+            name="accounts",
+            good=None,
+            sentence="none is known yet",
+            mend="Run `optout login --browser`, or `optout login` to keep the password.",
+        )
     return Check(name="accounts", good=True, sentence=", ".join(names))
 
 
-def _keyring(*, unattended: bool) -> Check:
-    """Return whether a random entry comes back out of the keyring; it is removed again."""
+def _keyring() -> Check:
+    """Return whether a random entry comes back out of the keyring; it is removed again.
+
+    A locked keyring may ask its desktop for the password and wait for it: nobody is taken to be there.
+    """
     from optout import credentials
 
     def there_and_back() -> str:
-        vault = credentials.open_vault(practice=True, unattended=unattended)
+        began = time.monotonic()
+        vault = credentials.open_vault(practice=True, unattended=True)
         try:
             vault.keep_password(PROBE, credentials.Secret(secrets.token_urlsafe(24)))
-        finally:
-            vault.forget(PROBE)
+        except KeyringUnusable:
+            if time.monotonic() - began < credentials.PATIENCE:  # else the next call would hang as well
+                with suppress(KeyringUnusable):
+                    vault.forget_password(PROBE)
+            raise
+        vault.forget_password(PROBE)
         return "gave back what it was given"
 
-    return _tried("keyring", there_and_back)
+    try:
+        return Check(name="keyring", good=True, sentence=there_and_back())
+    except KeyringUnusable as error:
+        here = KeyringUnusable(error.sentence, error.hint.removesuffix(credentials.DOCTOR).rstrip())
+        return _failed("keyring", here, OTHER_KEYRING)
 
 
 def _browser(config: "Config") -> Check:
@@ -147,7 +194,7 @@ def _browser(config: "Config") -> Check:
         with open_window(choice=config.browser, headed=False, cookies=[], timeout=config.timeout) as window:
             return f"{window.browser} starts ({config.sources['browser']})"
 
-    return _tried("browser", start)
+    return _tried("browser", start, "Set OPTOUT_BROWSER to the full path of a Chromium, Chrome or Edge.")
 
 
 def _display() -> Check:
@@ -156,13 +203,24 @@ def _display() -> Check:
     if find.has_display():
         return Check(name="display", good=True, sentence="a window can be shown")
     return Check(
-        name="display", good=None, sentence="no window can be shown: no --headed, no `optout login --browser`"
+        name="display",
+        good=None,
+        sentence="no window can be shown; only `optout login --browser` and `--headed` need one",
+        mend="Run those two in a desktop session; all else needs no display.",
     )
 
 
-def _tried(name: str, act: Callable[[], str]) -> Check:
-    """Given something to try, return what came of it."""
+def _tried(name: str, act: Callable[[], str], mend: str) -> Check:
+    """Given something to try, and a remedy if what fails names none itself, return what came of it."""
     try:
         return Check(name=name, good=True, sentence=act())
     except OptoutError as error:
-        return Check(name=name, good=False, sentence=error.sentence, mend=error.hint)
+        return _failed(name, error, mend)
+
+
+def _failed(name: str, error: OptoutError | OSError, mend: str) -> Check:
+    """Given what failed and a remedy if it names none itself, return it as a finding."""
+    if isinstance(error, OptoutError):
+        return Check(name=name, good=False, sentence=error.sentence, mend=error.hint or mend)
+    sentence = f"{error.filename} cannot be read: {os.strerror(error.errno or 0)}"
+    return Check(name=name, good=False, sentence=sentence, mend=mend)

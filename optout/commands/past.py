@@ -1,0 +1,130 @@
+"""What the runs of one account add up to: for each setting the last proved state, when, and since when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from optout.errors import EvidenceDamaged
+from optout.verdict import PROVED_OFF, Reading, Verdict
+
+if TYPE_CHECKING:
+    from optout.evidence.ledger import Run
+
+# What a visit with this verdict showed at its end; a verdict that is missing could not tell.
+SHOWED: Mapping[Verdict, Reading] = {
+    Verdict.ALREADY_OFF: Reading.OFF,
+    Verdict.TURNED_OFF: Reading.OFF,
+    Verdict.ON: Reading.ON,
+    Verdict.CAME_BACK_ON: Reading.ON,
+    Verdict.DID_NOT_STICK: Reading.ON,
+    Verdict.NOT_OFFERED: Reading.NOT_OFFERED,
+}
+KNOWN = frozenset({Reading.ON, Reading.OFF, Reading.NOT_OFFERED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastVisit:
+    """The newest visit that can be read; `site` is the origin it went to, None if the run does not say."""
+
+    run: str
+    command: str
+    outcome: str
+    finished: str
+    site: str | None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the members that `optout status --json` shows."""
+        return {
+            "run": self.run,
+            "command": self.command,
+            "outcome": self.outcome,
+            "finished": self.finished,
+            "site": self.site,
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class Past:
+    """What the runs of one account say about one setting; times are as the runs hold them, UTC with a Z.
+
+    `verdict`, `reason` and `seen` are of the newest visit. `state` is the last one that a visit could tell,
+    `told` the newest visit that showed it, `since` the oldest of those that showed it with no other in
+    between; all None if none could tell.
+    """
+
+    name: str
+    verdict: Verdict
+    reason: str
+    seen: str
+    state: Reading | None = None
+    told: str | None = None
+    since: str | None = None
+    last_proved_off: str | None = None
+    _closed: bool = field(default=False, repr=False)
+
+    def add(self, verdict: Verdict, before: str, finished: str) -> None:
+        """Given what an older run says, take it in; runs come newest first.
+
+        A visit that could not tell neither ends nor lengthens the stretch of one state; one that found the
+        setting in another state at first ends it. What was ON at first and could not be told in the end
+        counts as ON; OFF at first proves nothing.
+        """
+        if verdict in PROVED_OFF:
+            self.last_proved_off = self.last_proved_off or finished
+        if self._closed:
+            return
+        showed = SHOWED.get(verdict) or (Reading.ON if before == Reading.ON else None)
+        if showed is not None and self.state in {None, showed}:
+            self.state, self.told, self.since = showed, self.told or finished, finished
+        self._closed = self.state is not None and bool(({showed, before} & KNOWN) - {self.state})
+
+    def to_json(self) -> dict[str, object]:
+        """Return the members that `optout status --json` lists for a setting."""
+        return {
+            "name": self.name,
+            "verdict": self.verdict.value,
+            "reason": self.reason,
+            "seen": self.seen,
+            "state": self.state.value if self.state else None,
+            "state_told": self.told,
+            "state_since": self.since,
+            "last_proved_off": self.last_proved_off,
+            "proved_off_since": self.since if self.state is Reading.OFF else None,
+        }
+
+
+def history(runs: "Iterable[Run]") -> tuple[LastVisit | None, tuple[Past, ...]]:
+    """Given the runs of one account, newest first, return the last visit and the past of each setting.
+
+    A run whose words cannot be read is passed over: the audit speaks of it.
+    """
+    last: LastVisit | None = None
+    found: dict[str, Past] = {}
+    for run in runs:
+        try:
+            said = run.read()
+            finished = str(said["finished"])
+            rows = [_row(row) for row in cast("list[dict[str, object]]", said["settings"])]
+        except (EvidenceDamaged, ValueError, KeyError, TypeError):
+            continue
+        if last is None and said.get("kind", "visit") == "visit":
+            last = LastVisit(
+                run=run.name,
+                command=str(said.get("command")),
+                outcome=str(said.get("outcome")),
+                finished=finished,
+                site=_site(said.get("options")),
+            )
+        for name, verdict, before, reason in rows:
+            past = found.setdefault(name, Past(name=name, verdict=verdict, reason=reason, seen=finished))
+            past.add(verdict, before, finished)
+    return last, tuple(found.values())
+
+
+def _row(row: Mapping[str, object]) -> tuple[str, Verdict, str, str]:
+    return str(row["name"]), Verdict(str(row["verdict"])), str(row["before"]), str(row["reason"])
+
+
+def _site(options: object) -> str | None:
+    site = options.get("site") if isinstance(options, dict) else None
+    return site if isinstance(site, str) else None

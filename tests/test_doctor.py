@@ -1,0 +1,84 @@
+"""`optout doctor`: each finding that is not good names what mends it, and none hides the others."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from at_the_prompt import login
+from calling import Ended, RunOptout
+from secret_service import SecretService
+
+
+def found(ended: Ended, name: str) -> dict[str, Any]:
+    """Return the one check of that name; all that are not good must say what mends them."""
+    checks = ended.json["checks"]
+    assert [check for check in checks if not check["good"] and not check["mend"]] == []
+    assert [check for check in checks if "optout doctor" in check["mend"]] == []
+    (check,) = [check for check in checks if check["name"] == name]
+    assert isinstance(check, dict)
+    return check
+
+
+def test_all_well_is_0_and_a_first_day_is_no_fault(optout: RunOptout) -> None:
+    """No account yet and no display are told with what they are needed for, and are not red."""
+    first = optout("doctor", "--json")
+    assert first.returncode == 0, first.stdout
+    assert found(first, "accounts")["good"] is None
+    assert "`optout login" in found(first, "accounts")["mend"]
+    assert "`optout login --browser`" in found(first, "display")["sentence"]
+    assert "--headed" in found(first, "display")["sentence"]
+    login(optout)
+    assert found(optout("doctor", "--json"), "accounts")["good"] is True
+
+
+def test_no_keyring_and_no_browser_are_red(optout: RunOptout) -> None:
+    """What is missing ends in 1 and comes with the one thing that mends it."""
+    ill = optout("doctor", env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent/bus"})
+    assert ill.returncode == 1
+    assert "✗ keyring" in ill.stdout
+    none = optout("doctor", "--json", env={"OPTOUT_BROWSER": "/nonexistent/browser"})
+    assert none.returncode == none.json["exit_code"] == 1
+    assert found(none, "browser")["good"] is False
+
+
+def test_a_locked_keyring_is_named_and_not_waited_for(
+    optout: RunOptout, locked_keyring: SecretService
+) -> None:
+    """Whether it refuses at once or waits for somebody to unlock it, it is called locked."""
+    env = {"DBUS_SESSION_BUS_ADDRESS": locked_keyring.address}
+    ended = optout("doctor", "--json", env=env)
+    assert ended.returncode == 1
+    assert "The keyring is locked" in found(ended, "keyring")["sentence"]
+    assert "Unlock it" in found(ended, "keyring")["mend"]
+    with locked_keyring.frozen():
+        began = time.monotonic()
+        ended = optout("doctor", "--json", env=env)
+        assert time.monotonic() - began < 60
+    assert "The keyring is locked, or it hangs" in found(ended, "keyring")["sentence"]
+    assert found(ended, "browser")["good"] is True
+
+
+def test_a_home_that_cannot_be_made_is_one_finding(optout: RunOptout, tmp_path: Path) -> None:
+    """The folders are red, and all else is looked at as well."""
+    (tmp_path / "file").touch()
+    ended = optout("doctor", "--json", home=tmp_path / "file" / "my home")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert found(ended, "evidence")["good"] is False
+    assert str(tmp_path / "file" / "my home" / "evidence") in found(ended, "evidence")["sentence"]
+    assert "OPTOUT_HOME" in found(ended, "evidence")["mend"]
+    for name in ("keyring", "browser"):
+        assert found(ended, name)["good"] is True
+
+
+def test_a_log_that_cannot_be_written_and_a_damaged_list_are_findings(optout: RunOptout, home: Path) -> None:
+    """The rest of the list still comes."""
+    (home / "logs" / "optout.log").mkdir(parents=True)
+    (home / "logs").chmod(0o700)
+    (home / "state").mkdir(mode=0o700)
+    (home / "state" / "accounts.json").write_text("{")
+    home.chmod(0o700)
+    ended = optout("doctor", "--json")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "optout.log" in found(ended, "log")["sentence"]
+    assert found(ended, "accounts")["good"] is False
+    assert found(ended, "keyring")["good"] is True

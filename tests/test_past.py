@@ -1,0 +1,57 @@
+"""What `status` makes of the runs: the last state that was proved, when, since when, and no word more."""
+
+import pytest
+
+from optout.commands.past import Past
+from optout.commands.status import moment
+from optout.verdict import Reading, Verdict
+
+OFF, TURNED, ON = ("off", Verdict.ALREADY_OFF), ("on", Verdict.TURNED_OFF), ("on", Verdict.ON)
+BACK, GONE = ("on", Verdict.CAME_BACK_ON), ("not_offered", Verdict.NOT_OFFERED)
+UNREAD, LOST = ("unreadable", Verdict.UNREADABLE), ("on", Verdict.UNREADABLE)
+CONFLICT, WAS_OFF = ("unreadable", Verdict.CONFLICT), ("off", Verdict.UNREADABLE)
+
+
+def past(*runs: tuple[str, Verdict]) -> Past:
+    """Given what the runs say, newest first, return what they add up to; the oldest was made at "1"."""
+    found = Past(name="x", verdict=runs[0][1], reason="", seen=str(len(runs)))
+    for place, (before, verdict) in enumerate(runs):
+        found.add(verdict, before, str(len(runs) - place))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("runs", "state", "told", "since", "last_off"),
+    [
+        ([OFF], Reading.OFF, "1", "1", "1"),
+        ([OFF, OFF, TURNED, OFF], Reading.OFF, "4", "2", "4"),
+        ([OFF, ON, OFF], Reading.OFF, "3", "3", "3"),
+        ([OFF, UNREAD, CONFLICT, OFF], Reading.OFF, "4", "1", "4"),
+        ([UNREAD, OFF, OFF], Reading.OFF, "2", "1", "2"),
+        ([OFF, GONE, OFF], Reading.OFF, "3", "3", "3"),
+        ([OFF, LOST, OFF], Reading.OFF, "3", "3", "3"),
+        ([LOST, OFF], Reading.ON, "2", "2", "1"),
+        ([WAS_OFF, ON], Reading.ON, "1", "1", None),
+        ([BACK, BACK, OFF], Reading.ON, "3", "2", "1"),
+        ([ON, TURNED], Reading.ON, "2", "2", "1"),
+        ([GONE, GONE, OFF], Reading.NOT_OFFERED, "3", "2", "1"),
+        ([UNREAD, CONFLICT, WAS_OFF], None, None, None, None),
+    ],
+)
+def test_the_last_state_and_since_when(
+    runs: list[tuple[str, Verdict]],
+    state: Reading | None,
+    told: str | None,
+    since: str | None,
+    last_off: str | None,
+) -> None:
+    """A visit that could not tell ends no stretch and proves nothing; one that saw another state ends it."""
+    found = past(*runs)
+    assert (found.state, found.told, found.since, found.last_proved_off) == (state, told, since, last_off)
+    assert found.to_json()["proved_off_since"] == (since if state is Reading.OFF else None)
+
+
+def test_a_time_is_shown_to_the_minute_and_what_is_none_as_it_stands() -> None:
+    """Whatever stands in a run is shown; only a time in UTC is called one."""
+    assert moment("2026-11-24T08:15:41Z") == "2026-11-24 08:15 UTC"
+    assert moment("yesterday") == "yesterday"

@@ -9,7 +9,7 @@ from optout.browser import kept
 from optout.browser.window import Window, open_window
 from optout.config import Config
 from optout.credentials import Vault
-from optout.errors import NoCredentials, OptoutError, PersonNeeded
+from optout.errors import KeyringUnusable, NoCredentials, OptoutError
 from optout.linkedin import session, signin
 from optout.linkedin.stay import Stay
 from optout.log import protect
@@ -81,7 +81,7 @@ class Arrival:
         ) as window:
             self.tell("waiting until you have signed in, in the window")
             signin.await_person(window.page, self.origin, patience=HAND_PATIENCE)
-            self._keep(window)
+            self._store(window)
 
     def _kept(self) -> list[Any]:
         """Return the cookies of the kept sign-in; none if there is none."""
@@ -105,14 +105,23 @@ class Arrival:
     def _keep(self, window: Window) -> None:
         """Keep the sign-in as it is now; a visit whose sign-in cannot be kept is still a visit."""
         try:
-            key = self.vault.state_key(self.account, create=True)
-            if key is None:
-                raise PersonNeeded("The keyring keeps no key for the sign-in.", "Run `optout doctor`.")
-            kept.save(
-                self.config.folders.sessions, self.account, key.reveal(), window.cookies(), origin=self.origin
-            )
-        except (OptoutError, OSError) as error:
+            self._store(window)
+        except OptoutError as error:
             self.tell(f"the sign-in could not be kept: {error}")
+
+    def _store(self, window: Window) -> None:
+        """Keep the cookies of the site. Raise KeyringUnusable, OptoutError if they cannot be written."""
+        key = self.vault.state_key(self.account, create=True)
+        if key is None:
+            raise KeyringUnusable("The keyring keeps no key for the sign-in.", "Run `optout doctor`.")
+        folder = self.config.folders.sessions
+        try:
+            kept.save(folder, self.account, key.reveal(), window.cookies(), origin=self.origin)
+        except OSError as error:
+            raise OptoutError(
+                f"The sign-in could not be written to {folder}: {error.strerror}.",
+                "Make room, or mend its rights.",
+            ) from error
 
     def _hide(self, cookies: Iterable[Mapping[str, Any]]) -> None:
         """Note the cookies whose values must stand in no output."""

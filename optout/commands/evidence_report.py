@@ -59,7 +59,7 @@ def write(store: Path, target: Path) -> None:
 
     if ledger.head(store) is None:
         raise UsageProblem("There is no evidence yet.", "Run `optout run` or `optout check` first.")
-    page = report.render(store, now=datetime.now(UTC))
+    page = report.render(store, now=datetime.now(UTC), runs=_address(store / "runs", target.parent))
     neighbour = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     trouble: OSError | None = None
     try:
@@ -75,3 +75,13 @@ def write(store: Path, target: Path) -> None:
             f"{target} cannot be written: {os.strerror(trouble.errno or 0)}.",
             "Choose another place with `--out`.",
         )
+
+
+def _address(folder: Path, start: Path) -> str:
+    """Given a folder and where a page lies, return the folder's address as the page links to it."""
+    from urllib.parse import quote
+
+    try:
+        return quote(Path(os.path.relpath(folder.resolve(), start.resolve())).as_posix())
+    except ValueError:  # on another drive
+        return folder.resolve().as_uri()

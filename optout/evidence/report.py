@@ -43,8 +43,10 @@ _OUTCOMES = {
 }
 
 
-def render(store: Path, *, now: datetime) -> str:
+def render(store: Path, *, now: datetime, runs: str = "runs") -> str:
     """Given a store's folder and the time, return the report as one HTML page that loads nothing.
+
+    `runs` is the address of the folder of runs as seen from where the page will lie.
 
     Everything in it is taken from the runs and from an audit made on the spot. Whatever the files hold, a
     page comes out; a setting is never shown off unless the newest visit proved it. Raise OptoutError if the
@@ -65,7 +67,7 @@ def render(store: Path, *, now: datetime) -> str:
         gaps=gaps(told, now),
         unsure=[visit for visit in told if _is_unsure(visit)],
         detailed=changed(told),
-        album=Album(),
+        album=Album(runs),
         identities=list(dict.fromkeys(visit.account for visit in told if visit.account)),
         sites=sites,
         practice=any(_is_practice(site) for site in sites),

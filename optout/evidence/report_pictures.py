@@ -21,6 +21,7 @@ _STAGES = {
     "before": "As it was found on a fresh load",
     "after": "Straight after the click; proves nothing by itself",
     "reload": "Loaded afresh after the click",
+    "last": "Loaded once more at the end of the visit",
     "category": "The page that lists what is offered",
 }
 
@@ -45,7 +46,9 @@ class Picture:
 class Album:
     """Takes pictures into the page until the page is full."""
 
-    def __init__(self, budget: int = BUDGET) -> None:
+    def __init__(self, runs: str = "runs", budget: int = BUDGET) -> None:
+        """Given the address of the folder of runs, as the page would link to it, and the room in the page."""
+        self._runs = runs
         self._left = budget
 
     def pictures(self, visit: Visit, said: Said, *, inside: bool) -> list[Picture]:
@@ -67,7 +70,7 @@ class Album:
         named = Picture(
             name=name,
             caption=_STAGES.get(stage, stage) + (f", once more ({again})" if again else ""),
-            href=f"runs/{visit.run}/{name}",
+            href=f"{self._runs}/{visit.run}/{name}",
             whole=match["kind"] == "full",
         )
         if not inside:

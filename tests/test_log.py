@@ -155,9 +155,9 @@ try:
 except RuntimeError:
     logger.exception("caught with {}", word)
 import logging
-logging.getLogger("some.library").warning("it says %s", word)
-logging.getLogger("some.library").warning("it says %s %s", word)
-logging.getLogger("some.library").info("not of interest")
+logging.getLogger("some.package").warning("it says %s", word)
+logging.getLogger("some.package").warning("it says %s %s", word)
+logging.getLogger("some.package").info("not of interest")
 import threading
 thread = threading.Thread(target=fall, args=("heron-in-" + "a-variable",))
 thread.start()
@@ -189,7 +189,7 @@ def test_no_secret_reaches_the_log_or_the_terminal(python: RunPython, tmp_path: 
         "caught with [secret]",
     ):
         assert said in text
-    assert "some.library: it says [secret]" in text
+    assert "some.package: it says [secret]" in text
     assert "not of interest" not in text
     assert "heron-in-a-variable" not in text + ended.stderr
     assert "one line\\n2026-01-01 a forged line\\r" in text

@@ -1,4 +1,4 @@
-"""The kept sign-in: all cookies of the site, encrypted, one file per account.
+"""The kept sign-in: all cookies of the site, encrypted, one file per account and site.
 
 Not a browser profile: Chromium encrypts its cookies with a publicly known key under Playwright. Not the
 page's own storage either: a page that draws a switch from what it stored itself would prove nothing.

@@ -1,4 +1,4 @@
-"""Open one fresh browser page with the kept sign-in, and always close it."""
+"""Open fresh browser pages that know only cookies, and always close them."""
 
 import os
 from collections.abc import Container, Iterator, Sequence

@@ -92,7 +92,8 @@ def practice() -> Iterator[StartPractice]:
 
 @pytest.fixture
 def command_environment(home: Path, keyring: SecretService, tmp_path: Path) -> dict[str, str]:
-    """The whole environment of a command: nearly that of cron, with the test's home and keyring."""
+    """The whole environment of a command: nearly that of cron, with the test's home and an empty keyring."""
+    keyring.empty()
     person = tmp_path / "person"
     person.mkdir()
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}

@@ -25,6 +25,14 @@ class SecretService:
     runtime: Path
     daemon: subprocess.Popen[bytes]
 
+    def empty(self) -> None:
+        """Forget what earlier tests kept, so that no test depends on another."""
+        import secretstorage
+
+        with open_dbus_connection(self.address) as connection:
+            for item in secretstorage.get_default_collection(connection).get_all_items():
+                item.delete()
+
     def lock(self) -> None:
         """Lock the collection, as a desktop does when nobody is there."""
         import secretstorage

@@ -172,9 +172,9 @@ def look_once_more(scene: Scene, finding: Finding) -> Finding:
     clicked = finding.before.reading is Reading.ON
     after = finding.after
     page = scene.stay.left_open.get(finding.name)
-    if page is not None and switch.glance(page, setting).shows is not Shows.OFF:
+    if page is not None and switch.glance(page, setting).shows in {Shows.ON, Shows.DISAGREES}:
         after = unreadable("its page showed it off at first and no longer does", conflict=True)
-    elif clicked:
+    elif clicked and not scene.over:
         scene.tell(f"looking once more: {setting.title}")
         again = _prove(scene, setting, LAST)
         if again.reading is Reading.ON or again.conflict:

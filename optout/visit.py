@@ -57,7 +57,9 @@ def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[s
                         _unread(scene, setting, scene.stop) if scene.stop else _examine(scene, setting)
                     )
                 findings[:] = compare_with_rows(scene, findings)
-                findings[:] = [_last(scene, finding) for finding in findings]
+                findings[:] = [
+                    look_once_more(scene, each) if each.verdict in PROVED_OFF else each for each in findings
+                ]
             stop = scene.stop
         except OptoutError as error:
             stop = error
@@ -124,13 +126,6 @@ def _examine(scene: Scene, setting: Setting) -> Finding:
     if after.reading is Reading.OFF:
         scene.stay.leave_open(setting.name)
     return finding_of(scene, setting, before, after, clicked=clicked)
-
-
-def _last(scene: Scene, finding: Finding) -> Finding:
-    """Look once more at what was proved off, as long as the site may be asked."""
-    if finding.verdict not in PROVED_OFF or scene.over:
-        return finding
-    return look_once_more(scene, finding)
 
 
 def _may_switch(scene: Scene, setting: Setting) -> bool:

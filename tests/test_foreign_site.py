@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from calling import RunOptout
 from foreign_pages import ADS, AI, KEYS, Shape
 from foreign_site import ForeignSite
+
+from optout.evidence import audit
 
 ACCOUNT = "member@example.org"
 PASSWORD = "Ein+anderes Wort=7"
@@ -163,6 +166,7 @@ def test_verdicts_on_a_site_of_other_markup(tale: tuple[Tale, ForeignSite], opto
     assert untrue(findings, site) == []
     assert tuple(finding["verdict"] for finding in findings) == told.verdicts, ended.stdout
     assert ended.returncode == told.code
+    assert audit.audit(Path(ended.json["evidence"]["path"]).parent.parent).exit_code == 0
     assert site.saved == [(NAMES[name], False) for name in told.saved]
     assert not any(site.stored[key] for key in told.shape.neighbours)
     assert site.pressed == {}

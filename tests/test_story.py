@@ -128,6 +128,8 @@ SIGN_IN = [
     "authwall",
     "completing",
     "other-tab",
+    "add-phone",
+    "consent-page",
 ]
 
 
@@ -159,6 +161,8 @@ def test_signs_in_once_and_switches_both_off(stories: Stories, mood: str) -> Non
         ("restricted", "restricted", 5, 1),
         ("weak-password", "weak_password", 5, 1),
         ("unknown-checkpoint", "unknown_checkpoint", 5, 1),
+        ("add-phone bounces", "interstitial", 5, 1),
+        ("loop-always", "redirect_loop", 5, 1),
         ("password-only-other", "other_account", 5, 0),
         ("passkey-only", "passkey_only", 5, 0),
         ("no-form", "layout_drift", 4, 0),
@@ -173,7 +177,7 @@ def test_stops_where_a_person_is_needed(
     stories: Stories, mood: str, state: str, code: int, posted: int
 ) -> None:
     """A sign-in that does not end signed in ends the visit, names its state, and is not tried again."""
-    site = stories.open(mood)
+    site = stories.open(*mood.split())
     visited = stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "3"})
     assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], code)
     assert f"[{state}]" in visited.reasons
@@ -203,6 +207,8 @@ def test_stops_where_a_person_is_needed(
         "banner-old",
         "banner-new",
         "member-unknown",
+        "unlisted",
+        "list-late",
         "french",
         "german",
         "arabic",

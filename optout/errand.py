@@ -3,10 +3,11 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from optout.errors import Outcome
 from optout.evidence.ledger import Sealed
+from optout.evidence.record import stamp
 from optout.linkedin.catalogue import Setting
 from optout.verdict import Finding
 
@@ -74,8 +75,3 @@ class Visit:
             "trouble": self.trouble,
             "evidence": sealed and {"run": sealed.run, "path": str(sealed.path), "head": sealed.head},
         }
-
-
-def stamp(moment: datetime) -> str:
-    """Given an aware time, return it in UTC, whole seconds, with a Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

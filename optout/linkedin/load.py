@@ -40,13 +40,13 @@ class Loaded:
         """Return the load as a step of the evidence, without who is signed in."""
         skew = None if self.server_date is None else round((self.at - self.server_date).total_seconds())
         step: dict[str, object] = {
-            "at": _written(self.at),
+            "at": written(self.at),
             "did": "load",
             "asked": _nameless(self.asked),
             "redirects": [_nameless(address) for address in self.redirects],
             "shown": _nameless(self.shown),
             "status": self.status,
-            "server_date": None if self.server_date is None else _written(self.server_date),
+            "server_date": None if self.server_date is None else written(self.server_date),
             "skew_s": skew,
         }
         return step | ({"failure": self.failure} if self.failure else {})
@@ -177,6 +177,6 @@ def _nameless(address: str) -> str:
     return re.sub(r"/in/[^/?#]+", "/in/…", address)
 
 
-def _written(moment: datetime) -> str:
-    """Return a UTC time in whole seconds."""
+def written(moment: datetime) -> str:
+    """Given a time in UTC, return it in whole seconds, with a Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from optout.linkedin.address import path_in, without_values
 from optout.linkedin.catalogue import NOT_FOUND_PATH, Setting
-from optout.linkedin.load import Loaded
+from optout.linkedin.load import Loaded, written
 from optout.linkedin.sight import POLL, Sight, look, pause
 from optout.linkedin.stay import Stay
 
@@ -63,7 +63,7 @@ class Seen:
         sight = self.sight
         box = sight.switches[0] if sight and sight.switches else None
         return {
-            "at": self.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "at": written(self.at),
             "url": without_values(sight.href) if sight else None,
             "title": sight.title if sight else None,
             "heading": sight.heading if sight else None,

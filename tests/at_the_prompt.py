@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from calling import Ended, RunOptout
-from conftest import PASSWORD
+from stories import PASSWORD
 
 ACCOUNT = "practice@example.org"
 

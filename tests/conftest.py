@@ -13,6 +13,7 @@ import pytest
 import secret_service
 from calling import Ended, RunOptout, RunPython, StartPractice, call
 from secret_service import SecretService
+from stories import PASSWORD, Stories
 
 import optout as program
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from optout.practice.site import PracticeSite
 
 NO_BUS = "unix:path=/nonexistent/bus"
-PASSWORD = "Kein-Wort_aus+1 Buch"
 # What a command gets from the person who runs the tests; all else starts empty.
 PASSED_ON = ("PATH", "OPTOUT_BROWSER", "PLAYWRIGHT_BROWSERS_PATH", "NODE_COMPILE_CACHE")
 
@@ -134,6 +134,12 @@ def optout(command_environment: dict[str, str]) -> RunOptout:
         return call([sys.executable, "-m", "optout", *args], folder, left, input)
 
     return run
+
+
+@pytest.fixture
+def stories(optout: RunOptout, practice: StartPractice, home: Path) -> Stories:
+    """A home of its own and a real keyring, with sites on demand."""
+    return Stories(optout, practice, home)
 
 
 @pytest.fixture

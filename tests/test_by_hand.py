@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from calling import RunOptout, StartPractice
-from conftest import PASSWORD
+from stories import PASSWORD
 
 ACCOUNT = "by-hand@example.org"
 PATIENCE = 30.0  # seconds for a window to come or a command to end

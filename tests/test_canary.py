@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from calling import RunOptout, StartPractice
-from conftest import PASSWORD
 from leak_search import holds, spellings
+from stories import PASSWORD
 
 ACCOUNT = "practice@example.org"
 # Everything that is known to make Playwright, Python or the log tell more than they should.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from calling import RunOptout, StartPractice
-from conftest import PASSWORD
+from stories import PASSWORD
 
 from optout.evidence import audit
 

@@ -1,117 +1,13 @@
 """Whole visits in a real browser, one mood of the practice site each, told as a user meets them."""
 
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from calling import Ended, RunOptout, RunPython, StartPractice
-from conftest import PASSWORD
-from leak_search import files_with, holds
+from calling import RunOptout, RunPython
 from secret_service import SecretService
+from stories import ACCOUNT, CONFLICT, GONE, LOST, OFF, ON, STAYED, UNREAD, WAS_OFF, Stories
 
-from optout.evidence import audit
-from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
-
-if TYPE_CHECKING:
-    from optout.practice.site import PracticeSite
-
-ACCOUNT = "practice@example.org"
-OFF = ("on", "off", "turned_off")
-WAS_OFF = ("off", "off", "already_off")
-ON = ("on", "on", "on")
-STAYED = ("on", "on", "did_not_stick")
-GONE = ("not_offered", "not_offered", "not_offered")
-UNREAD = ("unreadable", "unreadable", "unreadable")
-LOST = ("on", "unreadable", "unreadable")
-CONFLICT = ("unreadable", "unreadable", "conflict")
-WORDS = {
-    0: "good",
-    1: "fault",
-    3: "on",
-    4: "could_not_tell",
-    5: "person_needed",
-    6: "evidence_damaged",
-    75: "try_later",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visited:
-    """How a visit to a practice site ended."""
-
-    ended: Ended
-    site: "PracticeSite"
-    home: Path
-
-    @property
-    def findings(self) -> list[tuple[str, str, str]]:
-        """Readings and verdict of each setting, in order."""
-        return [(s["before"], s["after"], s["verdict"]) for s in self.ended.json["settings"]]
-
-    @property
-    def reasons(self) -> str:
-        """The reasons of all settings."""
-        return " | ".join(setting["reason"] for setting in self.ended.json["settings"])
-
-    def stored_off(self) -> bool:
-        """Whether the site itself keeps both settings off."""
-        return not (self.site.stored[AI_TRAINING.key] or self.site.stored[AFFILIATE_ADS.key])
-
-
-class Stories:
-    """Tells the site's moods and the command's words as one story after the other."""
-
-    def __init__(self, optout: RunOptout, practice: StartPractice, home: Path) -> None:
-        self._optout, self._practice, self.home = optout, practice, home
-
-    def open(self, *moods: str, **keywords: object) -> "PracticeSite":
-        """Return a site in these moods for which the password is kept."""
-        site = self._practice(*moods, **{"patience": 0.25} | keywords)
-        ended = self._optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
-        assert ended.returncode == 0, ended.stderr
-        return site
-
-    def visit(
-        self, site: "PracticeSite", *words: str, env: Mapping[str, str | None] | None = None
-    ) -> Visited:
-        """Return how a visit ended, after the checks that every visit has to pass."""
-        ended = self._optout(*words, "--json", "--no-input", site=site, env=env)
-        visited = Visited(ended=ended, site=site, home=self.home)
-        self._holds(visited)
-        return visited
-
-    def _holds(self, visited: Visited) -> None:
-        """What must be true of every visit, however it ended."""
-        answer, code = visited.ended.json, visited.ended.returncode
-        assert answer["schema"] == "optout.visit/1"
-        assert (answer["exit_code"], answer["outcome"]) == (code, WORDS[code]), visited.ended.stderr
-        for setting, key in zip(answer["settings"], (AI_TRAINING.key, AFFILIATE_ADS.key), strict=False):
-            if setting["verdict"] in {"already_off", "turned_off"}:
-                assert visited.site.stored[key] is False, "said OFF while the site keeps it ON"
-        run = Path(answer["evidence"]["path"])
-        assert run.is_dir(), "a visit, good or bad, is sealed"
-        for setting in answer["settings"]:
-            assert all((run / picture).stat().st_size > 500 for picture in setting["screenshots"])
-        record = json.loads((run / "run.json").read_text())
-        assert record["settings"] == answer["settings"]
-        for file in (run / "run.json", *run.glob("*/state.json")):
-            assert not re.search(rf"{ACCOUNT}|practice-person", file.read_text()), "identity can be withheld"
-        audited = audit.audit(run.parent.parent)
-        assert audited.exit_code == 0, audited.checks
-        assert audited.head == answer["evidence"]["head"]
-        assert not holds(visited.ended.stdout + visited.ended.stderr, PASSWORD)
-        assert files_with(self.home, PASSWORD) == []
-
-
-@pytest.fixture
-def stories(optout: RunOptout, practice: StartPractice, home: Path) -> Stories:
-    """A home of its own and a real keyring, with sites on demand."""
-    return Stories(optout, practice, home)
-
+from optout.linkedin.catalogue import AI_TRAINING
 
 SIGN_IN = [
     "classic-foreign",

@@ -69,6 +69,7 @@ class Arrival:
                     self._keep(window)
             finally:
                 self.member = stay.expected if stay.recognised else None
+                self.environment["member_shown"] = stay.shown_by
                 self._hide(window.cookies())
 
     def by_hand(self) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from optout.browser import listen
-from optout.errand import Errand
+from optout.errand import Errand, SwitchOff
 from optout.errors import AnotherMember, OptoutError, PersonNeeded, SignInStopped, Throttled
 from optout.evidence.history import History
-from optout.linkedin import address, menu, news, switch
+from optout.linkedin import address, member, menu, news, switch
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import reading, unreadable
 from optout.linkedin.sight import pause
@@ -51,6 +51,16 @@ class Scene:
         """Whether nothing more is loaded in this visit."""
         return self.stop is not None
 
+    def wants_off(self, setting: Setting) -> bool:
+        """Given a setting, return whether the errand is to switch it off."""
+        match self.errand.switch_off:
+            case SwitchOff.ALL:
+                return True
+            case SwitchOff.CAME_BACK:
+                return setting.name in self.past.proved_off
+            case SwitchOff.NEVER:
+                return False
+
 
 def look(scene: Scene, setting: Setting, stage: str) -> Look:
     """Given a setting, load its page afresh, read it and photograph it as `stage`; return the look.
@@ -60,10 +70,14 @@ def look(scene: Scene, setting: Setting, stage: str) -> Look:
     stay = scene.stay
     try:
         seen = switch.read(stay, setting)
+        # Whoever it is has to be known before the click, and before anything of theirs is photographed.
+        if seen.shows is Shows.ON and seen.enabled and scene.wants_off(setting) and stay.find_member():
+            seen = switch.read(stay, setting)
         found = reading(seen, alive=stay.alive)
         scene.book.capture(stay, setting, stage, seen, full=_is_worth_a_page(scene, setting, found))
         scene.book.news += news.of_switch(setting, seen)
         scene.book.news += _wording(scene, setting, seen, stage)
+        scene.book.news += [member.CONTRADICTION] if stay.contradicted else []
         found = found or _is_offered(scene, setting, seen)
     except OptoutError as error:
         found = _hindered(scene, error)

@@ -100,7 +100,7 @@ def environment(browser: dict[str, object], *, session: str) -> dict[str, object
 
     None stands for what could not be told.
     """
-    unknown = dict.fromkeys(("browser", "headless", "locale", "viewport", "time_zone"))
+    unknown = dict.fromkeys(("browser", "headless", "locale", "viewport", "time_zone", "member_shown"))
     told = unknown | browser
     return {
         "optout": _version(),

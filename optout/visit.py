@@ -130,15 +130,7 @@ def _examine(scene: Scene, setting: Setting) -> Finding:
 
 def _may_switch(scene: Scene, setting: Setting) -> bool:
     """Return whether the errand switches this setting off; one that is locked cannot be."""
-    if scene.book.is_locked(setting):
-        return False
-    match scene.errand.switch_off:
-        case SwitchOff.ALL:
-            return True
-        case SwitchOff.CAME_BACK:
-            return setting.name in scene.past.proved_off
-        case SwitchOff.NEVER:
-            return False
+    return scene.wants_off(setting) and not scene.book.is_locked(setting)
 
 
 def _unread(scene: Scene, setting: Setting, stop: OptoutError | None) -> Finding:

@@ -34,6 +34,7 @@ class Shape:
     enter: bool = True
     late: float = 0.0  # the sign-in's fields
     door: str = "login"
+    bar: str = "everywhere"  # or "home": where the bar links to the member
     widget: str = "wrapped"
     save: str = "fetch"
     keeps: str = "all"  # or "nothing" (answers 200), "refuses" (500)
@@ -122,6 +123,19 @@ def banner(language: str) -> str:
     """Given a language, return a consent banner that is one big button over everything."""
     accept = TEXTS[language]["accept"]
     return f'<button data-no="accept" style="position:fixed;inset:0;opacity:.4;z-index:99">{accept}</button>'
+
+
+def bar(member: str) -> str:
+    """Given the member, or nobody, return the bar of a page."""
+    own = f'<li><a href="/in/{member}?trk=nav"><img alt="" src="data:,"></a></li>' if member else ""
+    return f"""<div role="navigation"><ul><li><a href="/mynetwork/">1</a></li>
+<li><a href="/messaging/">2</a></li>{own}</ul></div>"""
+
+
+def posts() -> str:
+    """Return what other people have on a page, in elements that bars are made of too."""
+    return """<div role="complementary"><article><header><a href="/in/foreign-stranger/"><b>…</b></a></header>
+</article><nav><a href="/in/foreign-stranger/">…</a></nav></div>"""
 
 
 def plain_form(language: str, to: str, said: str) -> str:

@@ -32,6 +32,7 @@ class ForeignSite:
 
     def __init__(self, account: str, password: str, shape: Shape, **stored: bool) -> None:
         self.account, self.password, self.shape = account, password, shape
+        self.member = "foreign-person"
         self.stored = {AI: True, ADS: True} | dict.fromkeys(shape.neighbours, False) | stored
         self.saved: list[tuple[str, bool]] = []
         self.pressed: Counter[str] = Counter()
@@ -113,11 +114,7 @@ class _Answers(BaseHTTPRequestHandler):
             self._tell(self.here.rows(asked["c"][0], portion))
         elif address.path == "/feed/" and self._signed_in():
             text = pages.TEXTS[self.here.shape.language]
-            self._page(
-                pages.words([text["feed"]] * 3),
-                {},
-                '<nav><a href="/mynetwork/">1</a><a href="/messaging/">2</a></nav>',
-            )
+            self._page(pages.words([text["feed"]] * 3), {}, pages.posts() + pages.bar(self.here.member))
         elif address.path in {"/login", "/uas/login", "/checkpoint/lg/login", "/flagship-web/login/"}:
             self._sign_in_page(parse_qs(address.query).get("session_redirect", ["/feed/"])[0])
         elif address.path == "/authwall":
@@ -205,19 +202,24 @@ class _Answers(BaseHTTPRequestHandler):
             self._to(self._door(path))
         elif path.startswith("/mypreferences/d/categories/"):
             parts = 2 if shape.rows_after else 1
-            self._page(scripts.ROWS, {"category": slug, "parts": parts, **shape.page})
+            self._page(scripts.ROWS, {"category": slug, "parts": parts, **shape.page}, self._bar())
         elif path.startswith(SETTINGS) and slug in KEYS and slug not in shape.absent:
             if hop < shape.hops:
                 return self._to(f"{path}?hop={hop + 1}")
             told = {"url": f"/x/state?slug={slug}", "widget": shape.widget, "save": shape.save, **shape.page}
             if shape.page.get("skeleton"):
                 told["skeleton"] = [{**card, "on": False} for card in self.here.cards(slug)]
-            self._page(scripts.SETTING, told, pages.banner(shape.language) if shape.banner else "")
+            self._page(
+                scripts.SETTING, told, (pages.banner(shape.language) if shape.banner else "") + self._bar()
+            )
         elif path == "/mypreferences/d/":
             self._to("/mypreferences/d/categories/account")
         else:
             self._to("/mypreferences/page-not-found")
         return None
+
+    def _bar(self) -> str:
+        return pages.bar(self.here.member if self.here.shape.bar == "everywhere" else "") + pages.posts()
 
     def _state(self, slug: str) -> None:
         site = self.here

@@ -46,6 +46,7 @@ TALES = {
             door="wall",
             widget="clipped",
             save="keepalive",
+            bar="home",
             page={"link": True},
         ),
         settings=TWO,
@@ -70,7 +71,7 @@ TALES = {
     "one big button over everything": Tale(shape=Shape(banner=True, save="form")),
     "flips after a slow save": Tale(shape=Shape(save_takes=0.5, page={"pessimistic": True})),
     "drawn anew by its own change, off for a moment at first": Tale(
-        shape=Shape(state_takes=0.4, neighbours=SIMILAR[:1], page={"flash": 250, "remount": True})
+        shape=Shape(bar="home", state_takes=0.4, neighbours=SIMILAR[:1], page={"flash": 250, "remount": True})
     ),
     "words first, the switch later, no row": Tale(
         shape=Shape(unlisted=PRIVACY, page={"route": "words-first", "away": 1500})
@@ -166,6 +167,7 @@ def test_verdicts_on_a_site_of_other_markup(tale: tuple[Tale, ForeignSite], opto
     assert untrue(findings, site) == []
     assert tuple(finding["verdict"] for finding in findings) == told.verdicts, ended.stdout
     assert ended.returncode == told.code
+    assert ended.json["member"] == site.member
     assert audit.audit(Path(ended.json["evidence"]["path"]).parent.parent).exit_code == 0
     assert site.saved == [(NAMES[name], False) for name in told.saved]
     assert not any(site.stored[key] for key in told.shape.neighbours)

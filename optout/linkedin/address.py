@@ -10,6 +10,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 LOGIN_PATH = "/login"
+HOME_PATH = "/feed/"
 ANOTHER_ACCOUNT_PATH = "/checkpoint/rm/sign-in-another-account"
 # Source: linkedin.md 5, both generations and their variants (2026-10).
 SIGN_IN_PATHS = frozenset(

@@ -135,17 +135,6 @@
     return el && el.value ? el.value : null;
   };
 
-  // --- whose page ---
-  const members = () => {
-    const ids = (root) =>
-      new Set(all('a[href*="/in/"]', root)
-        .filter((el) => el.origin === location.origin)
-        .map((el) => (el.pathname.match(/^\/in\/([^/]+)\/?$/) || [])[1])
-        .filter((id) => id && id !== "me"));
-    const own = new Set(all("header, nav, [role=banner], [role=navigation]").flatMap((root) => [...ids(root)]));
-    return [...(own.size ? own : ids(document))];
-  };
-
   // --- the switch ---
   const tokens = (el) => (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
   const BOXES = "input[role=switch], input[type=checkbox]";
@@ -243,7 +232,6 @@
       text: body ? flat(body.innerText).length : 0,
       heading: flat((document.querySelector("h1") || {}).innerText),
       description: flat((document.querySelector("main p, [role=main] p") || {}).innerText),
-      members: members(),
       username: Boolean(usernameField()),
       password: Boolean(passwordField()),
       hiddenKey: hiddenKey(),

@@ -46,7 +46,11 @@ class Controls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """One page at one moment. `text` is the number of characters in its `main`."""
+    """One page at one moment. `text` is the number of characters in its `main`.
+
+    `members` are the public identifiers that the links of its bar lead to, `embedded` the answers about the
+    member that the server put into it, as JSON.
+    """
 
     href: str
     ready: bool
@@ -56,6 +60,7 @@ class Sight:
     heading: str
     description: str
     members: tuple[str, ...]
+    embedded: tuple[str, ...] = ()
     username: bool
     password: bool
     hidden_key: str | None
@@ -102,7 +107,7 @@ def look(page: "Page", key: str | None = None) -> Sight | None:
     from playwright.sync_api import Error
 
     try:
-        raw = call(page, "survey", key=key)
+        raw = page.evaluate(_survey(), {"key": key})
     except Error:
         if page.is_closed():
             raise SiteUnavailable("The browser's page was closed.", "Run the command again.") from None
@@ -133,13 +138,19 @@ def pause(page: "Page", seconds: float) -> None:
 
 def expression(function: str) -> str:
     """Given the name of a function of page.js, return the script that calls it with one argument."""
-    return f"(asked) => ({_script()})().{function}(asked)"
+    return f"(asked) => ({_script('page.js')})().{function}(asked)"
 
 
 @functools.cache
-def _script() -> str:
-    """Return page.js without the comment at its head."""
-    text = resources.files("optout.linkedin").joinpath("page.js").read_text(encoding="utf-8")
+def _survey() -> str:
+    """Return the script of a whole look: the page's survey, and whom it shows as its own member."""
+    return f"(asked) => ({{...({_script('page.js')})().survey(asked), ...({_script('member.js')})()}})"
+
+
+@functools.cache
+def _script(name: str) -> str:
+    """Given a script's file name, return it without the comment at its head."""
+    text = resources.files("optout.linkedin").joinpath(name).read_text(encoding="utf-8")
     return text[text.index("() =>") :].rstrip()
 
 
@@ -155,6 +166,7 @@ def _sight(raw: Mapping[str, Any]) -> Sight:
         heading=raw["heading"],
         description=raw["description"],
         members=tuple(raw["members"]),
+        embedded=tuple(raw["embedded"]),
         username=raw["username"],
         password=raw["password"],
         hidden_key=raw["hiddenKey"],

@@ -1,21 +1,32 @@
 """A stay on the site: open any of its addresses as the signed-in member, signing in at most once."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from optout.errors import PageNotUnderstood, SignInStopped, SiteUnavailable
+from optout.errors import (
+    OptoutError,
+    PageNotUnderstood,
+    PersonNeeded,
+    SignInStopped,
+    SiteUnavailable,
+    Throttled,
+)
 from optout.linkedin import member
-from optout.linkedin.address import LOGIN_PATH, SIGNED_OUT, State
+from optout.linkedin.address import HOME_PATH, LOGIN_PATH, SIGNED_OUT, State
 from optout.linkedin.challenge import recognise, stopped
 from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refuse
 from optout.linkedin.session import cookies_alive, is_remembered
-from optout.linkedin.sight import Sight, look
+from optout.linkedin.sight import Sight, look, wait
 from optout.linkedin.signin import sign_in
 from optout.linkedin.traffic import Traffic
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+MEMBER_PATIENCE = 5.0  # seconds a page has to show its member, as long as it is still arriving
+MEMBER_QUIET = 0.75  # seconds at rest after which a page is not expected to show its member any more
 
 Answer = TypeVar("Answer")
 
@@ -42,14 +53,18 @@ class Stay:
     typed: bool = False
     arrived: bool = False
     recognised: bool = False
+    shown_by: str | None = None
+    contradicted: bool = False
+    searched: bool = False
     loads: list[Loaded] = field(default_factory=list)
     left_open: "dict[str, Page]" = field(default_factory=dict)
     _names: frozenset[str] | None = None
     _traffic: Traffic = field(init=False)
+    _witness: member.Witness = field(init=False)
 
     def __post_init__(self) -> None:
         """Listen to the page from its beginning."""
-        self._traffic = Traffic(self.page, self.origin)
+        self._go_on_in(self.page)
 
     def at(self, path: str, read: Callable[[Loaded], Answer]) -> Answer:
         """Given a path, load it afresh and return what `read` makes of the page.
@@ -78,11 +93,24 @@ class Stay:
         state = recognise(sight, self.origin)
         if state is not State.INSIDE:
             raise stopped(state)
-        seen = member.of(sight)
-        member.require_same(self.expected, seen)
-        self.expected = self.expected or seen
-        self.recognised = self.recognised or seen is not None
+        self._compare(self._witness.shown(sight))
         return sight
+
+    def find_member(self) -> bool:
+        """Before the first click: if no page has shown the member, wait for this one, then ask the home page.
+
+        Return whether this page was left; it is left once in a stay. Raise what `at` raises; yet where there
+        is nobody to compare with, a home page that does not come only says nothing.
+        """
+        if self.recognised or self.searched or self._await_member():
+            return False
+        try:
+            self.at(HOME_PATH, lambda _: self._await_member())
+        except OptoutError as error:
+            if self.expected is not None or isinstance(error, PersonNeeded | Throttled):
+                raise
+        self.searched = True
+        return True
 
     @property
     def waits_for_nothing(self) -> bool:
@@ -114,6 +142,29 @@ class Stay:
     def _go_on_in(self, page: "Page") -> None:
         self.page = page
         self._traffic = Traffic(page, self.origin)
+        self._witness = member.Witness(page, self.origin)
+
+    def _compare(self, shown: Mapping[str, str]) -> None:
+        """Given the members that a page names and by what, hold them against the one that is expected."""
+        member.require_same(self.expected, shown)
+        seen = member.only(shown)
+        self.contradicted = self.contradicted or len(shown) > 1
+        if seen is not None and not self.recognised:
+            self.expected, self.recognised, self.shown_by = self.expected or seen, True, shown[seen]
+
+    def _await_member(self) -> bool:
+        """Watch the page until it shows its member, or no longer seems to be arriving; return if it did."""
+        busy = time.monotonic()
+
+        def enough() -> bool:
+            nonlocal busy
+            sight = self.look()
+            if sight is None or not sight.ready or sight.busy or not self.waits_for_nothing:
+                busy = time.monotonic()
+            return self.recognised or time.monotonic() - busy >= MEMBER_QUIET
+
+        wait(self.page, min(self.timeout, MEMBER_PATIENCE), enough)
+        return self.recognised
 
     @property
     def alive(self) -> bool:
@@ -148,6 +199,7 @@ class Stay:
     def _load(self, path: str) -> Loaded:
         """Load a path of the site; refuse what cannot be read."""
         self._traffic.forget()
+        self._witness.forget()
         loaded = fetch(self.page, self.origin + path, timeout=self.timeout)
         self.loads.append(loaded)
         refuse(loaded)

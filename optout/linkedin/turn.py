@@ -25,7 +25,7 @@ def turn_off(stay: Stay, setting: Setting, *, refused: Callable[[], bool]) -> No
     Source: linkedin.md 3, "Clicking".
     """
     page, key = stay.page, setting.key
-    wait(page, READY_PATIENCE, lambda: at_rest(stay, stay.look()) and _is_ours(stay))
+    wait(page, READY_PATIENCE, lambda: at_rest(stay, stay.look()))
     before = stay.look(key)
     if before is None:
         return
@@ -38,11 +38,6 @@ def turn_off(stay: Stay, setting: Setting, *, refused: Callable[[], bool]) -> No
         act(page, key)
         if wait(page, FLIP_PATIENCE, lambda: _has_flipped(page, key)):
             return
-
-
-def _is_ours(stay: Stay) -> bool:
-    """Return whether a page of this stay has shown the member that is expected, or none is."""
-    return stay.recognised or stay.expected is None
 
 
 def _is_busy(sight: Sight) -> bool:

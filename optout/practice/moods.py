@@ -50,6 +50,7 @@ SESSIONS = {
     "renews": "Sign-ins from before this mood are dead, and renew themselves on the second page asked for.",
     "dies-between": "The sign-in dies, once, when the second of the two settings is opened.",
     "dies-after-click": "The sign-in dies, once, when a switch has been saved.",
+    "dies-at-home": "The sign-in dies, once, when the home page is opened.",
 }
 SETTING_PAGES = {
     "late": "A spinner stands for 5 s where the switch will be.",
@@ -128,6 +129,7 @@ TRANSPORT = {
     "too-slow": "Every page takes 10 min.",
     "offline-midway": "Connections are closed from the second of the two settings on.",
     "offline-after-click": "Connections are closed once a switch has been saved.",
+    "home-503": "The home page is answered with 503.",
 }
 # Written with a setting's name behind a colon these hit the page of that setting alone.
 TRANSPORT_OF_A_SETTING = ("429", "999", "503", "403", "offline", "slow", "too-slow")
@@ -135,6 +137,10 @@ IDENTITY = {
     "other-member": "The pages are another member's.",
     "member-changes": "From the second of the two settings on the pages are another member's.",
     "member-unknown": "No page says whose it is.",
+    "member-on-home": "Only the bar of the home page says whose it is.",
+    "member-in-response": "No link says whose it is, but each page asks the site for it once it has loaded.",
+    "member-embedded": "No link says whose it is, but it stands in each page as JSON that nobody sees.",
+    "strangers": "The pages have links to other people, outside the bar.",
 }
 BANNERS = {
     "banner-old": "A cookie notice of the old kind takes the clicks meant for the page.",

@@ -93,6 +93,14 @@ def _members_only(state: State, request: Request, path: str, row: Row | None) ->
         if ended is not None:
             return ended
         session = sessions.session_of(state, request)
+    if (
+        session is not None
+        and path == "/feed"
+        and "dies-at-home" in state.moods
+        and state.once("dies-at-home")
+    ):
+        sessions.end(state, request)
+        session = None
     circle = trouble.in_circles(state, request, signed_in=session is not None)
     if circle is not None and path != "/":
         return circle

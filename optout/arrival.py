@@ -9,21 +9,20 @@ from optout.browser import kept
 from optout.browser.window import Window, open_window
 from optout.config import Config
 from optout.credentials import Vault
-from optout.errors import KeyringUnusable, NoCredentials, OptoutError
-from optout.linkedin import session, signin
+from optout.errors import KeyringUnusable, NoCredentials, OptoutError, PersonNeeded
+from optout.linkedin import address, by_hand, session
+from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.stay import Stay
 from optout.log import protect
-
-HAND_PATIENCE = 900.0  # seconds a person has to sign in by hand
 
 
 @dataclass(kw_only=True)
 class Arrival:
-    """One coming and going for an account. `tell` hears one line per step.
+    """One coming and going for an account. `tell` hears one line per step, `person` is who can be asked.
 
     All the rest is filled as the visit goes on: `secrets` are its live secrets, `sign_in` says where the
-    sign-in came from ("kept", "typed", "none"), `member` whom a page has shown, `environment` what the
-    browser said of itself.
+    sign-in came from ("kept", "typed", "by hand", "none"), `member` whom a page has shown, `environment` what
+    the browser said of itself.
     """
 
     account: str
@@ -31,6 +30,7 @@ class Arrival:
     config: Config
     vault: Vault
     tell: Callable[[str], None]
+    person: Person = NOBODY
     secrets: set[str] = field(default_factory=set)
     sign_in: str = "none"
     member: str | None = None
@@ -56,11 +56,13 @@ class Arrival:
                 page=window.page,
                 renewed=window.afresh,
                 beside=window.beside,
+                shown=window.show,
                 origin=self.origin,
                 account=self.account,
                 password=self._password,
                 timeout=self.config.timeout,
                 tell=self.tell,
+                person=self.person,
                 expected=expected,
             )
             try:
@@ -70,18 +72,27 @@ class Arrival:
             finally:
                 self.member = stay.expected if stay.recognised else None
                 self.environment["member_shown"] = stay.shown_by
+                if stay.by_hand:
+                    self.sign_in = "by hand"
+                    self.environment |= {"browser": window.browser, "headless": window.headless}
                 self._hide(window.cookies())
 
     def by_hand(self) -> None:
         """Open a window, wait until the person has signed in there, and keep the sign-in.
 
-        Nothing is typed for them. Raise PersonNeeded if the window was closed or the time ran out.
+        Nothing is typed for them. Raise PersonNeeded if the window was closed, Ctrl-C was pressed or the time
+        ran out.
         """
         with open_window(
             choice=self.config.browser, headed=True, cookies=[], timeout=self.config.timeout
         ) as window:
-            self.tell("waiting until you have signed in, in the window")
-            signin.await_person(window.page, self.origin, patience=HAND_PATIENCE)
+            self.tell(by_hand.WAITING)
+            login = self.origin + address.LOGIN_PATH
+            if not by_hand.await_person(window.page, self.origin, self.person, address=login):
+                raise PersonNeeded(
+                    "The window was closed before the sign-in was complete, or it was given up.",
+                    "Run `optout login --browser` again.",
+                )
             self._store(window)
 
     def _kept(self) -> list[Any]:

@@ -56,6 +56,10 @@ class OptoutError(Exception):
         return self.outcome.exit_code
 
 
+class Terminated(KeyboardInterrupt):
+    """The system ends this process: unlike at Ctrl-C, no person has said no to anything."""
+
+
 class BrowserMissing(OptoutError):
     """No browser that can do the job was found, or it did not start."""
 
@@ -103,6 +107,10 @@ class SignInStopped(PersonNeeded):
     def __init__(self, state: str, sentence: str, hint: str = "") -> None:
         super().__init__(sentence, hint)
         self.state = state
+
+
+class GivenUp(SignInStopped):
+    """The person was asked or waited for, and the sign-in ended there all the same."""
 
 
 class AnotherMember(PersonNeeded):

@@ -16,6 +16,7 @@ from optout.errors import Interrupted, OptoutError, Outcome, UsageProblem
 from optout.evidence import history, ledger, memory
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
+from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.reading import unreadable
 from optout.looking import Begun, Scene, compare_with_rows, finding_of, look, look_once_more, turn
 from optout.notebook import Notebook, environment, reason_of
@@ -32,12 +33,19 @@ class Stopped(KeyboardInterrupt):
         self.visit = visit
 
 
-def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[str], None]) -> Visit:
+def visit(
+    errand: Errand,
+    *,
+    config: Config,
+    vault: Vault,
+    progress: Callable[[str], None],
+    person: Person = NOBODY,
+) -> Visit:
     """Given an errand, make the visit, seal its evidence and return what was found.
 
-    `progress` hears one line per step. Whatever happens on the site, every setting gets a finding and the
-    run is sealed. Raise OptoutError only if no visit could begin or nothing could be sealed, Stopped if a
-    KeyboardInterrupt came.
+    `progress` hears one line per step, `person` is asked where only they can go on. Whatever happens on the
+    site, every setting gets a finding and the run is sealed. Raise OptoutError only if no visit could begin
+    or nothing could be sealed, Stopped if a KeyboardInterrupt came.
     """
     origin = address.origin_of(config.site)
     store = config.folders.evidence / account_folder(errand.account)
@@ -45,7 +53,9 @@ def visit(errand: Errand, *, config: Config, vault: Vault, progress: Callable[[s
     _refuse_another_site(past, origin)
     started = datetime.now(UTC)
     with ledger.begin(store, memory=memory.file_for(store, config.folders.state), now=started) as draft:
-        arrival = Arrival(account=errand.account, origin=origin, config=config, vault=vault, tell=progress)
+        arrival = Arrival(
+            account=errand.account, origin=origin, config=config, vault=vault, tell=progress, person=person
+        )
         scene = Scene(errand=errand, past=past, book=Notebook(draft=draft), tell=progress)
         findings: list[Finding] = []
         stop: OptoutError | None = Interrupted()  # until the visit has come to an end of its own
@@ -95,14 +105,23 @@ def _seal(
     return seal(book.draft, ended)
 
 
-def sign_in_by_hand(*, account: str, config: Config, vault: Vault, progress: Callable[[str], None]) -> None:
+def sign_in_by_hand(
+    *,
+    account: str,
+    config: Config,
+    vault: Vault,
+    progress: Callable[[str], None],
+    person: Person = NOBODY,
+) -> None:
     """Given an account, open a window in which the person signs in, and keep that sign-in.
 
     Nothing is typed for them and no password is kept. Raise PersonNeeded if the window was closed first,
     BrowserMissing if no window can be shown, KeyringUnusable if the sign-in cannot be kept.
     """
     origin = address.origin_of(config.site)
-    Arrival(account=account, origin=origin, config=config, vault=vault, tell=progress).by_hand()
+    Arrival(
+        account=account, origin=origin, config=config, vault=vault, tell=progress, person=person
+    ).by_hand()
 
 
 def _refuse_another_site(past: history.History, origin: str) -> None:

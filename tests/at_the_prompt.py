@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 import termios
@@ -12,6 +13,7 @@ from calling import Ended, RunOptout
 from stories import PASSWORD
 
 ACCOUNT = "practice@example.org"
+PATIENCE = 60.0  # seconds for something to be shown, or a command to end
 
 
 def one_sentence(ended: Ended) -> str:
@@ -45,27 +47,54 @@ def on_a_terminal(words: list[str], environment: dict[str, str], columns: int = 
     return shown.decode()
 
 
+class Terminal:
+    """The command with a terminal of its own, and somebody who reads and types there."""
+
+    def __init__(self, words: list[str], environment: dict[str, str]) -> None:
+        self._ours, theirs = pty.openpty()
+        self.shown = ""
+        self._seen = 0
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", sys.executable, "-m", "optout", *words],
+            env=environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+
+    def until(self, text: str) -> None:
+        """Read until a text stands there that did not before; fail if it does not come."""
+        while text not in self.shown[self._seen :]:
+            ready, _, _ = select.select([self._ours], [], [], PATIENCE)
+            part = os.read(self._ours, 65536).decode(errors="replace") if ready else ""
+            assert part, f"{text!r} did not come:\n{self.shown}"
+            self.shown += part
+        self._seen = self.shown.index(text, self._seen) + len(text)
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        self.press(f"{text}\n")
+
+    def press(self, keys: str) -> None:
+        """Press keys; the character with the code 3 is Ctrl-C."""
+        os.write(self._ours, keys.encode())
+
+    def end(self) -> int:
+        """Read to the end; return the exit code."""
+        self.shown += b"".join(_read(self._ours)).decode(errors="replace")
+        os.close(self._ours)
+        return self.process.wait(PATIENCE)
+
+
 def at_a_prompt(words: list[str], environment: dict[str, str], *typed: tuple[str, str]) -> str:
     """Run the command on a terminal, type each answer once its question is there, return all it shows."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        ["setsid", "--ctty", sys.executable, "-m", "optout", *words],
-        env=environment,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        shown, seen = "", 0
-        for question, text in typed:
-            while question not in shown[seen:]:
-                shown += os.read(ours, 65536).decode()
-            seen = len(shown)
-            os.write(ours, text.encode() + b"\n")
-        shown += b"".join(_read(ours)).decode()
-    os.close(ours)
-    assert process.returncode == 0, shown
-    return shown
+    terminal = Terminal(words, environment)
+    for question, text in typed:
+        terminal.until(question)
+        terminal.type(text)
+    assert terminal.end() == 0, terminal.shown
+    return terminal.shown
 
 
 def _read(terminal: int) -> Iterator[bytes]:

@@ -69,7 +69,9 @@ class Stories:
     def open(self, *moods: str, **keywords: object) -> "PracticeSite":
         """Return a site in these moods for which the password is kept."""
         site = self._practice(*moods, **{"patience": 0.25} | keywords)
-        ended = self._optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
+        ended = self._optout(
+            "login", "--account", site.account, "--password-stdin", site=site, input=PASSWORD
+        )
         assert ended.returncode == 0, ended.stderr
         return site
 

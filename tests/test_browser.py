@@ -62,7 +62,7 @@ import os, signal, sys
 from optout.browser import window
 with window.open_window(choice=None, headed=False, cookies=[], timeout=5) as opened:
     from optout.browser import process
-    number = process.number(opened.driven)
+    number = process.number(opened.driven[-1].browser)
     os.kill(number, signal.SIGSTOP)
 print(number)
 """

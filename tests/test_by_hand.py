@@ -1,5 +1,6 @@
 """Signing in by hand: a person types into the program's window; the program types nothing."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,10 +9,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from at_the_prompt import Terminal
 from calling import RunOptout, StartPractice
-from stories import PASSWORD
+from stories import PASSWORD, Stories
+
+from optout.evidence import audit
+from optout.practice.site import PracticeSite
 
 ACCOUNT = "by-hand@example.org"
 PATIENCE = 30.0  # seconds for a window to come or a command to end
@@ -95,6 +101,11 @@ class Person:
         self._xdotool("windowfocus", "--sync", self.windows()[-1])
         self._xdotool("key", "ctrl+w")
 
+    def press(self, *keys: str) -> None:
+        """Press keys in the window, one after the other."""
+        self._xdotool("windowfocus", "--sync", self.windows()[-1])
+        self._xdotool("key", "--delay", "100", *keys)
+
     def type(self, *texts: str) -> None:
         """Type texts into one field after the other, then press Enter."""
         self._xdotool("windowfocus", "--sync", self.windows()[-1])
@@ -158,7 +169,7 @@ def test_a_closed_window_ends_in_words(
 def test_ctrl_c_while_it_waits(
     practice: StartPractice, command_environment: dict[str, str], display: str, screen: Path
 ) -> None:
-    """Ctrl-C ends the waiting at once, with the browser gone and no traceback."""
+    """Ctrl-C says that the person does not sign in: exit 5 at once, the browser gone and no traceback."""
     site = practice(account=ACCOUNT)
     environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
     words = [sys.executable, "-m", "optout", "login", "--browser", "--account", "stopping@example.org"]
@@ -167,7 +178,7 @@ def test_ctrl_c_while_it_waits(
         _until(person.sees_a_page)
         process.send_signal(signal.SIGINT)
         said = _ending(process)[1]
-    assert process.returncode == 130, said
+    assert process.returncode == 5, said
     assert "Traceback" not in said
     _until(lambda: not person.windows())
 
@@ -182,3 +193,124 @@ def test_without_a_display_no_window_is_tried(optout: RunOptout, practice: Start
         assert "`optout login --browser` shows a window, and there is no display" in sentence
         assert "--headed" not in sentence
     assert site.counts["login_page"] == 0
+
+
+@pytest.fixture
+def seated(command_environment: dict[str, str], display: str, screen: Path) -> tuple[dict[str, str], Person]:
+    """The environment of somebody at a terminal with a screen, and who sits there."""
+    environment = command_environment | {"DISPLAY": display, "TERM": "xterm", "COLUMNS": "200"}
+    return environment, Person(display, screen)
+
+
+def _run_of(home: Path) -> dict[str, Any]:
+    """What the only run in the only store says of itself; the store must hold."""
+    (run,) = home.glob("evidence/*/runs/*")
+    assert audit.audit(run.parent.parent).exit_code == 0
+    record = json.loads((run / "run.json").read_text())
+    assert isinstance(record, dict)
+    return record
+
+
+def _begin(site: PracticeSite, environment: dict[str, str], *words: str) -> Terminal:
+    return Terminal(["run", "--account", ACCOUNT, *words], environment | {"OPTOUT_SITE": site.origin})
+
+
+@pytest.mark.parametrize("words", [[], ["--headed"]], ids=["from without a window", "headed"])
+def test_a_captcha_is_handed_over(
+    stories: Stories, seated: tuple[dict[str, str], Person], home: Path, words: list[str]
+) -> None:
+    """A captcha is for the person: the same sign-in goes on in a window, and once they are in, by itself.
+
+    The password is sent once all the same, and the evidence says that the sign-in was made by hand.
+    """
+    environment, person = seated
+    site = stories.open("captcha", account=ACCOUNT)
+    terminal = _begin(site, environment, *words)
+    terminal.until("go on in the window")
+    _until(person.sees_a_page)
+    _until(lambda: site.counts["page:/checkpoint/challenge/puzzle"] > (not words))
+    person.press("Tab", "Return")
+    assert terminal.end() == 0, terminal.shown
+    assert site.counts["password_received"] == 1
+    environment_block = _run_of(home)["environment"]
+    assert (environment_block["session"], environment_block["headless"]) == ("by hand", False)
+
+
+def test_a_page_in_between_is_handed_over(
+    stories: Stories, seated: tuple[dict[str, str], Person], home: Path
+) -> None:
+    """A page that wants something before every setting is shown to the person, who answers it."""
+    environment, person = seated
+    site = stories.open("add-phone", "bounces", account=ACCOUNT)
+    terminal = _begin(site, environment)
+    terminal.until("go on in the window")
+    _until(person.sees_a_page)
+    site.moods.discard("bounces")
+    person.press("Tab", "Return")
+    assert terminal.end() == 0, terminal.shown
+    assert _run_of(home)["outcome"] == "good"
+
+
+def test_a_sent_form_is_begun_anew_by_hand(stories: Stories, seated: tuple[dict[str, str], Person]) -> None:
+    """Where the captcha answers the form itself, the person begins anew; ours is not sent again."""
+    environment, person = seated
+    site = stories.open("captcha-on-submit", account=ACCOUNT)
+    terminal = _begin(site, environment)
+    terminal.until("go on in the window")
+    _until(person.sees_a_page)
+    site.moods.discard("captcha-on-submit")
+    assert site.counts["password_received"] == 1
+    person.type(ACCOUNT, PASSWORD)
+    assert terminal.end() == 0, terminal.shown
+    assert site.counts["password_received"] == 2
+
+
+@pytest.mark.parametrize("way", ["close", "ctrl-c"])
+def test_a_window_that_is_left_ends_in_words(
+    stories: Stories, seated: tuple[dict[str, str], Person], home: Path, way: str
+) -> None:
+    """Closing the window or Ctrl-C ends the visit: exit 5, named, sealed, no traceback, no browser left."""
+    environment, person = seated
+    site = stories.open("captcha", account=ACCOUNT)
+    terminal = _begin(site, environment)
+    terminal.until("go on in the window")
+    _until(person.sees_a_page)
+    if way == "close":
+        person.close()
+    else:
+        terminal.press("\x03")
+    assert terminal.end() == 5, terminal.shown
+    assert "[captcha]" in terminal.shown
+    assert "Traceback" not in terminal.shown
+    assert _run_of(home)["outcome"] == "person_needed"
+    _until(lambda: not person.windows())
+
+
+def test_without_a_browser_that_shows_windows(
+    stories: Stories, seated: tuple[dict[str, str], Person], home: Path
+) -> None:
+    """If only a browser without windows is there, that is said, and the visit ends as without a screen."""
+    shell = shutil.which("chromium-headless-shell")
+    if shell is None:
+        pytest.skip("there is no chromium-headless-shell here")
+    environment, _person = seated
+    site = stories.open("captcha", account=ACCOUNT)
+    terminal = _begin(site, environment | {"OPTOUT_BROWSER": shell})
+    assert terminal.end() == 5, terminal.shown
+    assert "[captcha]" in terminal.shown
+    assert _run_of(home)["outcome"] == "person_needed"
+
+
+def test_a_sign_in_that_ends_in_another_tab(
+    practice: StartPractice, optout: RunOptout, seated: tuple[dict[str, str], Person]
+) -> None:
+    """Every tab is watched: a form that signs in in a new one is seen."""
+    environment, person = seated
+    site = practice("other-tab", account=ACCOUNT)
+    words = ["login", "--browser", "--account", ACCOUNT]
+    terminal = Terminal(words, environment | {"OPTOUT_SITE": site.origin})
+    _until(person.sees_a_page)
+    person.type(ACCOUNT, PASSWORD)
+    assert terminal.end() == 0, terminal.shown
+    assert optout("check", "--no-input", site=site).returncode == 3
+    assert site.counts["password_received"] == 1

@@ -361,6 +361,7 @@ def _stay(page: "Page", expected: str | None) -> Stay:
         page=page,
         renewed=lambda _: page,
         beside=lambda: page,
+        shown=lambda: page,
         origin=ORIGIN,
         account="practice@example.org",
         password=str,

@@ -170,7 +170,7 @@ def test_a_page_that_takes_nothing_is_told_so(show: Show) -> None:
 def test_the_button_of_the_form_is_found(show: Show, html: str) -> None:
     """Not the eye that shows the password, not another way to sign in, not another form's."""
     page = show(html)
-    button = sight.element(page, "submitControl")
+    button = sight.element(page, "submitControl", role="password")
     assert button is not None
     assert button.get_attribute("id") == "right"
 

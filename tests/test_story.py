@@ -46,11 +46,10 @@ def test_signs_in_once_and_switches_both_off(stories: Stories, mood: str) -> Non
     [
         ("wrong-password-classic", "wrong_credentials", 5, 1),
         ("wrong-password-modern", "wrong_credentials", 5, 1),
-        ("unknown-account", "wrong_credentials", 5, 1),
+        ("unknown-account", "unknown_account", 5, 1),
         ("code-email", "code_email", 5, 1),
         ("code-sms", "code_sms", 5, 1),
         ("code-totp", "code_totp", 5, 1),
-        ("push", "app_push", 5, 1),
         ("captcha", "captcha", 5, 1),
         ("captcha-on-submit", "captcha", 5, 1),
         ("refused", "refused", 5, 1),

@@ -1,7 +1,7 @@
 """Open fresh browser pages that know only cookies, and always close them."""
 
 import os
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -17,14 +17,43 @@ VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 
 @dataclass(slots=True, kw_only=True)
 class Window:
-    """One page in a fresh context: no cache, no service worker, no storage, only cookies."""
+    """One page in a fresh context: no cache, no service worker, no storage, only cookies.
 
-    page: "Page"
-    driven: "Browser"
-    browser: str
+    `start` starts a browser that shows its pages, or not. `driven` are those that were started, the last one
+    holds the page. Use it in `open_window`, which closes them.
+    """
+
+    start: Callable[[bool], process.Driven]
     headless: bool
     timeout: float
+    page: "Page" = field(init=False)
+    driven: list[process.Driven] = field(default_factory=list)
     left_open: "list[BrowserContext]" = field(default_factory=list)
+
+    @property
+    def browser(self) -> str:
+        """The name and version of the browser that shows the page."""
+        return self.driven[-1].name
+
+    def open(self, cookies: "Sequence[Cookie]") -> None:
+        """Given the cookies to begin with, start a browser and open a page in it."""
+        self.driven.append(self.start(not self.headless))
+        self.page = _new_context(self.driven[-1].browser, cookies, self.timeout)
+
+    def show(self) -> "Page":
+        """Put a page that a person sees, with the same cookies, in place of this one; return it.
+
+        It is this one if they see it already. Raise BrowserMissing if no window can be shown.
+        """
+        if self.headless:
+            old, cookies = self.page.context, self.page.context.cookies()
+            shown = self.start(True)
+            self.headless = False
+            self.driven.append(shown)
+            self.page = _new_context(shown.browser, cookies, self.timeout)
+            if old not in self.left_open:
+                old.close()
+        return self.page
 
     def afresh(self, names: Container[str]) -> "Page":
         """Given names of cookies, put a page in a new context in place of this one, with no more than these.
@@ -33,7 +62,7 @@ class Window:
         """
         old = self.page.context
         cookies = [cookie for cookie in old.cookies() if cookie.get("name") in names]
-        self.page = _new_context(self.driven, cookies, self.timeout)
+        self.page = _new_context(self.driven[-1].browser, cookies, self.timeout)
         if old not in self.left_open:
             old.close()
         return self.page
@@ -94,26 +123,24 @@ def open_window(
             "On Debian and Ubuntu it needs the package libatomic1.",
         ) from error
     died = False
+    window = Window(
+        start=lambda seen: process.drive(*find.launch(playwright, choice, headed=seen)),
+        headless=not headed,
+        timeout=timeout,
+    )
     try:
-        browser, name = find.launch(playwright, choice, headed=headed)
-        number = process.number(browser)
-        clock = process.limit(number)
         try:
-            yield Window(
-                page=_new_context(browser, cookies, timeout),
-                driven=browser,
-                browser=f"{_product(name)} {browser.version.split('.')[0]}",
-                headless=not headed,
-                timeout=timeout,
-            )
+            window.open(cookies)
+            yield window
         except Error:
             died = True
         except KeyboardInterrupt:
-            process.kill(number)  # whoever stopped us waits for no page
+            for each in window.driven:
+                process.kill(each.process)  # whoever stopped us waits for no page
             raise
         finally:
-            process.close(browser, number)
-            clock.cancel()
+            for each in window.driven:
+                each.close()
     finally:
         playwright.stop()
     if died:
@@ -149,11 +176,3 @@ def _decline(dialog: "Dialog") -> None:
             dialog.dismiss()
     except Error:
         return
-
-
-def _product(name: str) -> str:
-    """Return the name of the product that a candidate is."""
-    lowered = name.lower()
-    if "edge" in lowered:
-        return "Edge"
-    return "Chrome" if "chrome" in lowered and "chromium" not in lowered else "Chromium"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import accounts, answer, folding, words
+from optout.commands import accounts, answer, asking, folding, words
 from optout.commands.steps import Steps
 from optout.errors import UsageProblem
 
@@ -133,7 +133,9 @@ def _by_hand(account: str, said: words.Words, config: "Config", vault: "Vault") 
     from optout import visit
 
     with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
-        visit.sign_in_by_hand(account=account, config=config, vault=vault, progress=steps)
+        visit.sign_in_by_hand(
+            account=account, config=config, vault=vault, progress=steps, person=asking.person(said, steps)
+        )
     forgotten = vault.forget_password(account)
     accounts.remember(config.folders.state, account)
     if not said.quiet:

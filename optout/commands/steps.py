@@ -1,8 +1,11 @@
 """The steps of a visit as they happen: live on a terminal, one plain line each anywhere else."""
 
+import math
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -34,6 +37,20 @@ class Steps:
         self._past()
         self._step, self._began = step, time.monotonic()
         self._show(step)
+
+    def remaining(self, step: str, seconds: float) -> None:
+        """Given what is waited for and the seconds left, count them down on a terminal; else say nothing."""
+        if self._live:
+            self._step = self._step or step
+            self._show(f"{step}: {math.ceil(seconds)} s left")
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Keep the display off the terminal while a question stands there."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+        yield
 
     def __enter__(self) -> Self:
         return self

@@ -8,16 +8,16 @@ import time
 import warnings
 from types import FrameType
 
+from optout.errors import Terminated
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 PATIENCE = 10.0  # seconds; longer than a browser may take to close
 
 
-class Stopped(KeyboardInterrupt):
-    """A signal came; like Ctrl-C to all that it passes."""
-
-
 class Brake:
-    """The handler of our signals: the first raises Stopped, and what follows it at once is no news.
+    """The handler of our signals: the first raises KeyboardInterrupt, and what follows it at once is no news.
+
+    For all but Ctrl-C it is a Terminated, which is one too.
 
     A terminal that closes, `timeout` and a person in a hurry all send two or three. One that comes more
     than PATIENCE seconds later raises again, or ends the process if the answer has been given by then.
@@ -38,7 +38,9 @@ class Brake:
         self._last, self.number = now, number
         if not sys.warnoptions:  # a call that is cut off was "never awaited": no news either
             warnings.simplefilter("ignore")
-        raise Stopped
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise Terminated
 
     @property
     def exit_code(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from optout.commands import accounts, answer, folding, words
+from optout.commands import accounts, answer, asking, folding, words
 from optout.commands.steps import Steps
 from optout.errors import Outcome
 from optout.verdict import GOOD, Cause, Finding, Verdict
@@ -64,7 +64,9 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
     )
     try:
         with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
-            visited = visit.visit(errand, config=config, vault=vault, progress=steps)
+            visited = visit.visit(
+                errand, config=config, vault=vault, progress=steps, person=asking.person(said, steps)
+            )
     except visit.Stopped as stopped:
         asked.visited = stopped.visit.to_json()
         raise

@@ -50,7 +50,9 @@ class State(enum.StrEnum):
     CODE_SMS = "code_sms"
     APP_PUSH = "app_push"
     CAPTCHA = "captcha"
+    WRONG_CODE = "wrong_code"
     WRONG_CREDENTIALS = "wrong_credentials"
+    UNKNOWN_ACCOUNT = "unknown_account"
     WEAK_PASSWORD = "weak_password"  # noqa: S105 - the name of a state, not a password
     UNKNOWN_CHECKPOINT = "unknown_checkpoint"
     INTERSTITIAL = "interstitial"
@@ -81,6 +83,21 @@ SIGNED_OUT = frozenset(
         State.SIGN_IN_PAGE,
     }
 )
+
+# A page in one of these states asks for something that the person has at hand, or may do elsewhere.
+CODES = frozenset({State.CODE_EMAIL, State.CODE_SMS, State.CODE_TOTP})
+# What only the person can do on the page itself; nothing but their own hands goes on from there.
+BY_HAND = CODES | {
+    State.CAPTCHA,
+    State.UNKNOWN_CHECKPOINT,
+    State.INTERSTITIAL,
+    State.ACCOUNT_CHOOSER,
+    State.AUTHWALL,
+    State.PASSKEY_ONLY,
+    State.WEAK_PASSWORD,
+    State.FORM_STAYED,
+    State.NO_SESSION,
+}
 
 
 def origin_of(site: str | None) -> str:

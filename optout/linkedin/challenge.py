@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from optout.errors import SignInStopped
+from optout.errors import GivenUp, SignInStopped
 from optout.linkedin.address import State, path_in, path_state
 
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ SENTENCES: dict[State, tuple[str, str]] = {
     State.CODE_SMS: ("The site asks for a code that it sent by SMS.", BY_HAND),
     State.APP_PUSH: ("The site waits for an approval in its app.", BY_HAND),
     State.CAPTCHA: ("The site shows a captcha, which this program never solves.", BY_HAND),
+    State.WRONG_CODE: ("The site did not accept the codes.", f"Ask the site for a new one. {BY_HAND}"),
     State.WRONG_CREDENTIALS: (
         "The site did not accept the e-mail address or the password.",
         "Store the right password with `optout login`.",
+    ),
+    State.UNKNOWN_ACCOUNT: (
+        "The site knows no account with this e-mail address.",
+        "Run `optout login --account EMAIL` with the address that you sign in with on the site.",
     ),
     State.WEAK_PASSWORD: (
         "The site wants a stronger password first.",
@@ -69,6 +74,12 @@ def stopped(state: State) -> SignInStopped:
     """Given a state that ends a sign-in, return the error that names it and says the next step."""
     sentence, hint = SENTENCES[state]
     return SignInStopped(str(state), f"{sentence} [{state}]", hint)
+
+
+def given_up(state: State) -> GivenUp:
+    """Given a state in which the person was waited for and did not go on, return the error that says so."""
+    sentence, hint = SENTENCES[state]
+    return GivenUp(str(state), f"{sentence} Nobody went on from there. [{state}]", hint)
 
 
 def recognise(sight: "Sight", origin: str) -> State:

@@ -1,11 +1,11 @@
-"""Fill the sign-in form so that nothing leaks, and send it once."""
+"""Fill the form of a sign-in or of a one-time code so that nothing leaks, and send it once."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optout.linkedin.address import State, reports_only
+from optout.linkedin.address import CODES, State, reports_only
 from optout.linkedin.challenge import recognise, stopped
 from optout.linkedin.sight import Sight, call, element, look, pause, wait
 
@@ -116,13 +116,35 @@ def submit(place: Place) -> frozenset[str]:
 
     Return the errors that were shown before. Raise SignInStopped if the form is gone or leads elsewhere.
     """
+    sight = look(place.page)
+    if sight is None or recognise(sight, place.origin) not in FORMS:
+        raise stopped(State.FORM_STAYED if sight else State.SIGN_IN_PAGE)
+    _send(place, "password", sight)
+    return frozenset(sight.errors)
+
+
+def send_code(place: Place, code: str) -> None:
+    """Given a page that asks for a one-time code, type it into its field and send it once.
+
+    Raise SignInStopped if the field is gone or does not keep the code, or the form leads elsewhere.
+    """
+    sight = look(place.page)
+    state = None if sight is None else recognise(sight, place.origin)
+    if sight is None or state not in CODES:
+        raise stopped(state or State.SIGN_IN_PAGE)
+    if _type(place, "code", code, by_hand=False) != "typed" and (
+        _type(place, "code", code, by_hand=True) != "typed"
+    ):
+        raise stopped(state)
+    _send(place, "code", sight)
+
+
+def _send(place: Place, role: str, sight: Sight) -> None:
+    """Given what was typed as `role` and what the page showed then, send it: by Enter, else by its button."""
     from playwright.sync_api import Error
 
     page = place.page
-    sight = look(page)
-    if sight is None or recognise(sight, place.origin) not in FORMS:
-        raise stopped(State.FORM_STAYED if sight else State.SIGN_IN_PAGE)
-    _refuse(place.says("holds", "password"))
+    _refuse(place.says("holds", role))
     sent: list[str] = []
 
     def remember(request: "Request") -> None:
@@ -131,27 +153,26 @@ def submit(place: Place) -> frozenset[str]:
 
     page.context.on("request", remember)  # every tab: a form may be sent into a new one
     try:
-        field = element(page, "passwordField")
+        field = element(page, f"{role}Field")
         if field is not None:
             try:
                 field.press("Enter", timeout=2000, no_wait_after=True)
             except Error:
                 pause(page, 0.1)
-        if not wait(page, ENTER_PATIENCE, lambda: bool(sent) or not _still_waiting(place, sight)):
-            _refuse(place.says("holds", "password"))
-            button = element(page, "submitControl")
+        if not wait(page, ENTER_PATIENCE, lambda: bool(sent) or not _still_waiting(place, role, sight)):
+            _refuse(place.says("holds", role))
+            button = element(page, "submitControl", role=role)
             if button is not None:
                 button.click(timeout=2000, no_wait_after=True)
     except Error:
         pause(page, 0.1)
     finally:
         page.context.remove_listener("request", remember)
-    return frozenset(sight.errors)
 
 
-def _still_waiting(place: Place, before: Sight) -> bool:
+def _still_waiting(place: Place, role: str, before: Sight) -> bool:
     """Return whether the form stands there as if nothing had been pressed."""
     now = look(place.page)
-    if now is None or recognise(now, place.origin) not in FORMS:
+    if now is None or recognise(now, place.origin) not in (CODES if role == "code" else FORMS):
         return False
-    return now.errors == before.errors and place.says("submitReady", "password") != "disabled"
+    return now.errors == before.errors and place.says("submitReady", role) != "disabled"

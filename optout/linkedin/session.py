@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from optout.linkedin.address import State
+from optout.linkedin.challenge import recognise
+from optout.linkedin.sight import look
+
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Cookie
+    from playwright.sync_api import BrowserContext, Cookie, Page
 
 SECRET_LENGTH = 12  # characters from which on a cookie's value counts as a secret
 PLAIN_COOKIES = frozenset({"lang", "timezone", "li_theme", "li_theme_set"})
@@ -15,6 +19,16 @@ def cookies_alive(context: "BrowserContext", origin: str) -> bool:
     cookies = {str(cookie.get("name")): str(cookie.get("value", "")) for cookie in _cookies(context, origin)}
     token = cookies.get("li_at", "").strip('"')
     return bool(token) and not token.startswith("delete") and "JSESSIONID" in cookies
+
+
+def is_inside(tab: "Page", origin: str) -> bool:
+    """Given a tab, return whether it shows a page behind the sign-in and the cookies of one are alive."""
+    if tab.is_closed():
+        return False
+    sight = look(tab)
+    return (
+        sight is not None and recognise(sight, origin) is State.INSIDE and cookies_alive(tab.context, origin)
+    )
 
 
 def is_remembered(context: "BrowserContext", origin: str) -> bool:

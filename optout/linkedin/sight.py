@@ -1,6 +1,7 @@
 """What one page shows at one moment, taken in a single turn of the page."""
 
 import functools
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,9 +51,12 @@ class Sight:
 
     `members` are the public identifiers that the links of its bar lead to, `embedded` the answers about the
     member that the server put into it, as JSON.
+    `document` tells one document from the next: the moment its load began.
+    `polling_seconds` is how long a page that waits for an approval says it will, None if it does not say.
     """
 
     href: str
+    document: float
     ready: bool
     lang: str
     title: str
@@ -71,7 +75,10 @@ class Sight:
     recovery: bool
     push: bool
     captcha: bool
+    code_refused: bool
+    polling_seconds: float | None
     errors: tuple[str, ...]
+    unknown_account: bool
     weak: bool
     banner: bool
     dialog: bool
@@ -138,20 +145,22 @@ def pause(page: "Page", seconds: float) -> None:
 
 def expression(function: str) -> str:
     """Given the name of a function of page.js, return the script that calls it with one argument."""
-    return f"(asked) => ({_script('page.js')})().{function}(asked)"
+    return f"(asked) => ({_script('page.js')})({_script('sign_in.js')}).{function}(asked)"
 
 
 @functools.cache
 def _survey() -> str:
     """Return the script of a whole look: the page's survey, and whom it shows as its own member."""
-    return f"(asked) => ({{...({_script('page.js')})().survey(asked), ...({_script('member.js')})()}})"
+    page = f"({_script('page.js')})({_script('sign_in.js')})"
+    return f"(asked) => ({{...{page}.survey(asked), ...({_script('member.js')})()}})"
 
 
 @functools.cache
 def _script(name: str) -> str:
-    """Given a script's file name, return it without the comment at its head."""
+    """Given the name of a script of ours, return it without the comment at its head."""
     text = resources.files("optout.linkedin").joinpath(name).read_text(encoding="utf-8")
-    return text[text.index("() =>") :].rstrip()
+    lines = text.splitlines(keepends=True)
+    return "".join(itertools.dropwhile(lambda line: line.startswith("//"), lines)).rstrip()
 
 
 def _sight(raw: Mapping[str, Any]) -> Sight:
@@ -159,6 +168,7 @@ def _sight(raw: Mapping[str, Any]) -> Sight:
     controls = raw["controls"]
     return Sight(
         href=raw["href"],
+        document=raw["document"],
         ready=raw["ready"] == "complete",
         lang=raw["lang"],
         title=raw["title"],
@@ -177,7 +187,10 @@ def _sight(raw: Mapping[str, Any]) -> Sight:
         recovery=raw["recovery"],
         push=raw["push"],
         captcha=raw["captcha"],
+        code_refused=raw["codeRefused"],
+        polling_seconds=raw["pollingSeconds"],
         errors=tuple(raw["errors"]),
+        unknown_account=raw["unknownAccount"],
         weak=raw["weak"],
         banner=raw["banner"],
         dialog=raw["dialog"],

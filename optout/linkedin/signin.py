@@ -4,57 +4,37 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from optout.errors import PageNotUnderstood, PersonNeeded, SignInStopped, SiteUnavailable
+from optout.errors import PageNotUnderstood
 from optout.linkedin.address import ANOTHER_ACCOUNT_PATH, LOGIN_PATH, State
 from optout.linkedin.challenge import is_ours, recognise, stopped
-from optout.linkedin.form import FORMS, Place, fill, submit
-from optout.linkedin.load import load, refuse_failure, refuse_status
+from optout.linkedin.form import fill, submit
+from optout.linkedin.load import load
+from optout.linkedin.passage import Passage
 from optout.linkedin.session import cookies_alive
 from optout.linkedin.sight import Sight, element, look, pause
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Response
+    from playwright.sync_api import Page
 
 FORM_PATIENCE = 3  # times OPTOUT_TIMEOUT: one program was seen to wait 45 s for the late form
-CHECKPOINT_PATIENCE = 2.0  # seconds a checkpoint page has to show which one it is
 
 
-def sign_in(page: "Page", *, origin: str, account: str, password: Callable[[], str], timeout: float) -> None:
-    """Given a signed-out page of the site, sign in to `account` and return once a living sign-in is there.
+def sign_in(passage: Passage, *, password: Callable[[], str]) -> None:
+    """Given a passage from a signed-out page, sign in to its account and return once that lives.
 
-    `password` is asked at the moment of typing and typed into one field of one page whose origin is
-    exactly `origin`; the form is submitted once. `timeout` is in seconds.
+    `password` is asked at the moment of typing and typed into one field of one page whose origin is exactly
+    the site's; the form is submitted once.
     Raise SignInStopped with the state's name if a person is needed, PageNotUnderstood if no form came,
     SiteUnavailable if the site failed.
     """
-    if not _reach_form(page, origin, account, timeout):
-        return
-    statuses: list[int] = []
-    failures: list[str] = []
+    place = passage.place
 
-    def remember(response: "Response") -> None:
-        if response.request.is_navigation_request() and response.frame == page.main_frame:
-            statuses.append(response.status)
+    def send() -> frozenset[str]:
+        fill(place, password, passage.timeout)
+        return submit(place)
 
-    def note_failure(request: "Request") -> None:
-        if request.is_navigation_request() and request.failure and "ERR_ABORTED" not in request.failure:
-            failures.append(request.failure)
-
-    page.on("response", remember)
-    page.on("requestfailed", note_failure)
-    try:
-        place = Place(page=page, origin=origin, account=account)
-        fill(place, password, timeout)
-        before = submit(place)
-        _await_answer(page, origin, before, statuses, timeout)
-    except SignInStopped as stop:
-        if stop.state != State.SIGN_IN_PAGE or not failures:
-            raise
-        refuse_failure(failures[-1])
-        raise
-    finally:
-        page.remove_listener("response", remember)
-        page.remove_listener("requestfailed", note_failure)
+    if _reach_form(place.page, place.origin, place.account, passage.timeout):
+        passage.go(send)
 
 
 def _reach_form(page: "Page", origin: str, account: str, timeout: float) -> bool:
@@ -141,75 +121,3 @@ def _deny_cookies(page: "Page") -> None:
         button.click(timeout=1000)
     except Error:
         return
-
-
-def _await_answer(
-    page: "Page", origin: str, errors_before: frozenset[str], statuses: list[int], timeout: float
-) -> None:
-    """Wait until the sign-in has come to an end; return if it lives, else raise what it ended in."""
-    started = time.monotonic()
-    unknown_since: float | None = None
-    state = State.SIGN_IN_PAGE
-    while time.monotonic() < started + timeout:
-        if statuses:
-            refuse_status(statuses[-1])
-        if any(_inside(tab, origin) for tab in page.context.pages):
-            return
-        sight = look(page)
-        if sight is not None:
-            state = recognise(sight, origin)
-            if state in FORMS and set(sight.errors) - errors_before:
-                raise stopped(State.WEAK_PASSWORD if sight.weak else State.WRONG_CREDENTIALS)
-            if state is State.INTERSTITIAL and cookies_alive(page.context, origin):
-                return
-            unknown_since = (unknown_since or time.monotonic()) if state is State.UNKNOWN_CHECKPOINT else None
-            patient = state in FORMS | {
-                State.SIGN_IN_PAGE,
-                State.INSIDE,
-                State.AUTHWALL,
-                State.ACCOUNT_CHOOSER,
-            }
-            if unknown_since is not None and time.monotonic() - unknown_since < CHECKPOINT_PATIENCE:
-                patient = True
-            if not patient:
-                raise stopped(state)
-        pause(page, 0.1)
-    raise stopped({State.INSIDE: State.NO_SESSION}.get(state, State.FORM_STAYED if state in FORMS else state))
-
-
-def _inside(tab: "Page", origin: str) -> bool:
-    """Return whether a tab shows a page of the site behind the sign-in and the cookies are those of one."""
-    if tab.is_closed():
-        return False
-    sight = look(tab)
-    return (
-        sight is not None and recognise(sight, origin) is State.INSIDE and cookies_alive(tab.context, origin)
-    )
-
-
-def await_person(page: "Page", origin: str, *, patience: float) -> None:
-    """Given a page in a window, open the sign-in page and wait until a person has signed in, in any tab.
-
-    Nothing is typed. Raise PersonNeeded if the window is closed or `patience` seconds have passed.
-    """
-    context = page.context
-    try:
-        load(page, origin + LOGIN_PATH, timeout=30)
-    except SiteUnavailable:
-        if not page.is_closed():
-            raise
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        tabs = [tab for tab in context.pages if not tab.is_closed()]
-        if not tabs:
-            break
-        try:
-            if any(_inside(tab, origin) for tab in tabs):
-                return
-            pause(tabs[0], 0.3)
-        except SiteUnavailable:
-            continue
-    raise PersonNeeded(
-        "The window was closed before the sign-in was complete, or the time ran out.",
-        "Run `optout login --browser` again.",
-    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from optout.errors import (
+    BrowserMissing,
+    GivenUp,
     OptoutError,
     PageNotUnderstood,
     PersonNeeded,
@@ -14,9 +16,13 @@ from optout.errors import (
     Throttled,
 )
 from optout.linkedin import member
-from optout.linkedin.address import HOME_PATH, LOGIN_PATH, SIGNED_OUT, State
-from optout.linkedin.challenge import recognise, stopped
+from optout.linkedin.address import BY_HAND, CODES, HOME_PATH, LOGIN_PATH, SIGNED_OUT, State
+from optout.linkedin.by_hand import await_person, where_to_go_on
+from optout.linkedin.challenge import given_up, recognise, stopped
+from optout.linkedin.form import Place
 from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refuse
+from optout.linkedin.passage import Passage
+from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.session import cookies_alive, is_remembered
 from optout.linkedin.sight import Sight, look, wait
 from optout.linkedin.signin import sign_in
@@ -29,6 +35,7 @@ MEMBER_PATIENCE = 5.0  # seconds a page has to show its member, as long as it is
 MEMBER_QUIET = 0.75  # seconds at rest after which a page is not expected to show its member any more
 
 Answer = TypeVar("Answer")
+MOST_QUESTIONS = 2  # times in a stay that a code or an approval is waited for
 
 
 @dataclass(kw_only=True)
@@ -36,19 +43,22 @@ class Stay:
     """One signed-in stay in one page. `timeout` is in seconds.
 
     `renewed` gives a page that has this one's cookies of given names and nothing else, in its place; `beside`
-    one of the same window, with this one left open. `password` is called at the moment of typing, at most
-    once. `tell` hears one line per step. `expected` is the member that this evidence is about, None as long
-    as no page has shown one; `recognised` says that a page of this stay has shown it.
+    one of the same window, with this one left open; `shown` one that the person sees, this one if they do.
+    `password` is called at the moment of typing, at most once. `tell` hears one line per step. `expected` is
+    the member that this evidence is about, None as long as no page has shown one; `recognised` says that a
+    page of this stay has shown it, `by_hand` that the person was asked to go on in a window.
     """
 
     page: "Page"
     renewed: "Callable[[frozenset[str]], Page]"
     beside: "Callable[[], Page]"
+    shown: "Callable[[], Page]"
     origin: str
     account: str
     password: Callable[[], str]
     timeout: float
     tell: Callable[[str], None]
+    person: Person = NOBODY
     expected: str | None = None
     typed: bool = False
     arrived: bool = False
@@ -58,6 +68,9 @@ class Stay:
     searched: bool = False
     loads: list[Loaded] = field(default_factory=list)
     left_open: "dict[str, Page]" = field(default_factory=dict)
+    by_hand: bool = False
+    _renewed: bool = False
+    _questions: int = 0
     _names: frozenset[str] | None = None
     _traffic: Traffic = field(init=False)
     _witness: member.Witness = field(init=False)
@@ -72,14 +85,14 @@ class Stay:
         Where the page turns out to be signed out, sign in and load it again. `read` calls `look` and
         so learns of a sign-in page wherever it appears. Raise what `load`, `sign_in` and `read` raise.
         """
-        try:
-            answer = read(self._load(path))
-        except SignInStopped as stop:
-            if not (stop.state in SIGNED_OUT or is_dead_sign_in(stop)):
-                raise
-            answer = self._again(path, read, stop)
-        self.arrived = True
-        return answer
+        while True:
+            try:
+                answer = read(self._load(path))
+            except SignInStopped as stop:
+                self._go_on(stop)
+            else:
+                self.arrived = True
+                return answer
 
     def look(self, key: str | None = None) -> Sight | None:
         """Return what the page shows for a setting's key; None while it is not there yet.
@@ -171,25 +184,68 @@ class Stay:
         """Whether the browser holds the cookies of a living sign-in."""
         return cookies_alive(self.page.context, self.origin)
 
-    def _again(self, path: str, read: Callable[[Loaded], Answer], stop: SignInStopped) -> Answer:
-        """Load once more, since the site may renew the sign-in by itself; then sign in, once in a stay."""
+    def _go_on(self, stop: SignInStopped) -> None:
+        """Given why a page could not be had, do what may help; raise what stands in the way if nothing does.
+
+        It comes to an end, as nothing is done again and again: load once more, since the site may renew the
+        sign-in by itself; sign in; have the person answer a question; hand over to them in a window.
+        """
+        ended: OptoutError | None = stop
+        if stop.state in SIGNED_OUT or is_dead_sign_in(stop):
+            if self._is_renewed(stop):
+                return
+            if not self.typed:
+                ended = self._attempt(self._sign_in)
+        if _is_question(ended) and self._questions < MOST_QUESTIONS:
+            self._questions += 1
+            ended = self._attempt(self._passage().go)
+        if ended is not None:
+            self._hand_over(ended)
+
+    def _is_renewed(self, stop: SignInStopped) -> bool:
+        """Return whether loading once more may do; without the cookies that led in a circle it does not."""
         if self.typed:
-            raise stop
+            return False
         if is_dead_sign_in(stop):
             self.page.context.clear_cookies()
             self._load(LOGIN_PATH)
-        elif is_remembered(self.page.context, self.origin):
-            try:
-                return read(self._load(path))
-            except SignInStopped as second:
-                if second.state not in SIGNED_OUT:
-                    raise
+            return False
+        first, self._renewed = not self._renewed, True
+        return first and is_remembered(self.page.context, self.origin)
+
+    def _attempt(self, act: Callable[[], None]) -> OptoutError | None:
+        """Do something that ends in a signed-in page; return why it did not, None if it did."""
+        try:
+            act()
+        except (SignInStopped, PageNotUnderstood) as error:
+            return error
+        return None
+
+    def _sign_in(self) -> None:
         self.tell("signing in")
-        sign_in(
-            self.page, origin=self.origin, account=self.account, password=self._once, timeout=self.timeout
-        )
+        sign_in(self._passage(), password=self._once)
         self.typed = True
-        return read(self._load(path))
+
+    def _passage(self) -> Passage:
+        place = Place(page=self.page, origin=self.origin, account=self.account)
+        return Passage(place=place, person=self.person, tell=self.tell, timeout=self.timeout)
+
+    def _hand_over(self, error: OptoutError) -> None:
+        """Let the person go on in a window where the program may not; raise the error unless they do."""
+        if self.by_hand or not self.person.window or not _is_for_hands(error):
+            raise error
+        self.by_hand = True
+        address = where_to_go_on(self.page.url, self.origin)
+        try:
+            page = self.shown()
+        except BrowserMissing as missing:
+            self.tell(str(missing))
+            raise error from None
+        self.tell(f"{error.sentence} Please go on in the window; once you are signed in, so does the visit")
+        seen_already = page is self.page
+        if not await_person(page, self.origin, self.person, address=None if seen_already else address):
+            raise given_up(State(error.state)) if isinstance(error, SignInStopped) else error
+        self._go_on_in(self.beside())
 
     def _once(self) -> str:
         """Return the password, and remember that this stay has had it."""
@@ -210,3 +266,16 @@ class Stay:
                 )
             raise SiteUnavailable("The site refuses every page (HTTP 403).", "Try again later.")
         return loaded
+
+
+def _is_question(error: OptoutError | None) -> bool:
+    """Return whether the site asks for something that only the person has, and they were not asked yet."""
+    asks = isinstance(error, SignInStopped) and error.state in CODES | {State.APP_PUSH}
+    return asks and not isinstance(error, GivenUp)
+
+
+def _is_for_hands(error: OptoutError) -> bool:
+    """Return whether a person may go on by hand where the program stopped."""
+    if isinstance(error, SignInStopped):
+        return error.state in BY_HAND and not isinstance(error, GivenUp)
+    return isinstance(error, PageNotUnderstood)

@@ -6,8 +6,10 @@ import select
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NoReturn
 
 from calling import Ended, RunOptout
 from stories import PASSWORD
@@ -65,10 +67,12 @@ class Terminal:
 
     def until(self, text: str) -> None:
         """Read until a text stands there that did not before; fail if it does not come."""
+        deadline = time.monotonic() + PATIENCE
         while text not in self.shown[self._seen :]:
-            ready, _, _ = select.select([self._ours], [], [], PATIENCE)
+            ready = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))[0]
             part = os.read(self._ours, 65536).decode(errors="replace") if ready else ""
-            assert part, f"{text!r} did not come:\n{self.shown}"
+            if not part or time.monotonic() > deadline:
+                self._give_up(f"{text!r} did not come")
             self.shown += part
         self._seen = self.shown.index(text, self._seen) + len(text)
 
@@ -81,10 +85,19 @@ class Terminal:
         os.write(self._ours, keys.encode())
 
     def end(self) -> int:
-        """Read to the end; return the exit code."""
-        self.shown += b"".join(_read(self._ours)).decode(errors="replace")
+        """Read to the end; return the exit code. Kill the command and fail if it does not end."""
+        deadline = time.monotonic() + PATIENCE
+        with suppress(OSError):  # the end of a terminal is an error
+            while time.monotonic() < deadline and select.select([self._ours], [], [], 1.0)[0]:
+                self.shown += os.read(self._ours, 65536).decode(errors="replace")
+            self._give_up("it did not end")
         os.close(self._ours)
         return self.process.wait(PATIENCE)
+
+    def _give_up(self, reason: str) -> NoReturn:
+        self.process.kill()
+        self.process.wait(PATIENCE)
+        raise AssertionError(f"{reason}:\n{self.shown[-3000:]}")
 
 
 def at_a_prompt(words: list[str], environment: dict[str, str], *typed: tuple[str, str]) -> str:

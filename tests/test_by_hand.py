@@ -226,7 +226,7 @@ def test_a_captcha_is_handed_over(
     environment, person = seated
     site = stories.open("captcha", account=ACCOUNT)
     terminal = _begin(site, environment, *words)
-    terminal.until("go on in the window")
+    terminal.until("Please go on in the window")
     _until(person.sees_a_page)
     _until(lambda: site.counts["page:/checkpoint/challenge/puzzle"] > (not words))
     person.press("Tab", "Return")
@@ -243,7 +243,7 @@ def test_a_page_in_between_is_handed_over(
     environment, person = seated
     site = stories.open("add-phone", "bounces", account=ACCOUNT)
     terminal = _begin(site, environment)
-    terminal.until("go on in the window")
+    terminal.until("Please go on in the window")
     _until(person.sees_a_page)
     site.moods.discard("bounces")
     person.press("Tab", "Return")
@@ -256,7 +256,7 @@ def test_a_sent_form_is_begun_anew_by_hand(stories: Stories, seated: tuple[dict[
     environment, person = seated
     site = stories.open("captcha-on-submit", account=ACCOUNT)
     terminal = _begin(site, environment)
-    terminal.until("go on in the window")
+    terminal.until("Please go on in the window")
     _until(person.sees_a_page)
     site.moods.discard("captcha-on-submit")
     assert site.counts["password_received"] == 1
@@ -273,7 +273,7 @@ def test_a_window_that_is_left_ends_in_words(
     environment, person = seated
     site = stories.open("captcha", account=ACCOUNT)
     terminal = _begin(site, environment)
-    terminal.until("go on in the window")
+    terminal.until("Please go on in the window")
     _until(person.sees_a_page)
     if way == "close":
         person.close()

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from optout.errors import BrowserMissing
@@ -43,6 +44,11 @@ def candidates(choice: str | None, *, headed: bool) -> Iterator[Candidate]:
         if path is None:
             raise BrowserMissing(
                 f"OPTOUT_BROWSER is {choice!r}, which is not a program that can be run.",
+                "Give the full path of a Chromium, Chrome or Edge, or unset it.",
+            )
+        if headed and re.search(r"headless[-_]shell", Path(path).resolve().name):
+            raise BrowserMissing(
+                f"OPTOUT_BROWSER is {choice!r}, which shows no windows.",
                 "Give the full path of a Chromium, Chrome or Edge, or unset it.",
             )
         yield Candidate(name=path, words={"executable_path": path})

@@ -39,10 +39,9 @@ class Steps:
         self._show(step)
 
     def remaining(self, step: str, seconds: float) -> None:
-        """Given what is waited for and the seconds left, count them down on a terminal; else say nothing."""
+        """Given what is waited for and the seconds left, count them down on a terminal behind the step."""
         if self._live:
-            self._step = self._step or step
-            self._show(f"{step}: {math.ceil(seconds)} s left")
+            self._show(f"{self._step or step} ({math.ceil(seconds)} s left)")
 
     @contextmanager
     def aside(self) -> Iterator[None]:

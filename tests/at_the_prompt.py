@@ -88,8 +88,9 @@ class Terminal:
         """Read to the end; return the exit code. Kill the command and fail if it does not end."""
         deadline = time.monotonic() + PATIENCE
         with suppress(OSError):  # the end of a terminal is an error
-            while time.monotonic() < deadline and select.select([self._ours], [], [], 1.0)[0]:
-                self.shown += os.read(self._ours, 65536).decode(errors="replace")
+            while time.monotonic() < deadline:
+                if select.select([self._ours], [], [], 1.0)[0]:
+                    self.shown += os.read(self._ours, 65536).decode(errors="replace")
             self._give_up("it did not end")
         os.close(self._ours)
         return self.process.wait(PATIENCE)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from at_the_prompt import Terminal
 from calling import RunOptout, StartPractice
 from leak_search import holds, spellings
 from stories import PASSWORD
@@ -17,6 +18,7 @@ from stories import PASSWORD
 ACCOUNT = "practice@example.org"
 # Everything that is known to make Playwright, Python or the log tell more than they should.
 TALKATIVE = {"DEBUG": "*", "PWDEBUG": "1", "PYTHONFAULTHANDLER": "1", "PYTHONDEVMODE": "1"}
+# Every state of a sign-in that the site can be in, each behind the form that it may come with.
 FAILING = [
     "no-form",
     "passkey-only",
@@ -24,17 +26,34 @@ FAILING = [
     "modern-mutates",
     "wrong-password-classic",
     "wrong-password-modern",
+    "unknown-account",
+    "modern unknown-account",
     "code-email",
+    "modern code-sms",
+    "code-totp",
+    "push-unanswered",
+    "captcha",
     "captcha-on-submit",
     "refused",
+    "modern refused",
     "restricted",
     "weak-password",
+    "unknown-checkpoint",
+    "add-phone bounces",
+    "consent-page bounces",
+    "loop-always",
     "other-port",
+    "other-host",
+    "portal",
     "framed",
     "late-swap",
     "password-again",
+    "dies-between",
     "dies-after-click",
     "offline-after-click",
+    "429",
+    "503",
+    "offline",
     "bad-cookies",
 ]
 
@@ -128,7 +147,7 @@ def test_no_secret_in_what_a_failing_sign_in_leaves(
     optout: RunOptout, practice: StartPractice, talker: Talker, mood: str
 ) -> None:
     """Neither password nor session cookie stands in any output, log, file, argument or environment."""
-    site = practice(mood, patience=0.25)
+    site = practice(*mood.split(), patience=0.05 if "push" in mood else 0.25)
     optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
     process = talker.start("run", "--json", origin=site.origin)
     traces = talker.traces(process)
@@ -192,3 +211,22 @@ def test_the_watch_sees_an_argument_and_an_environment() -> None:
     found = _found([PASSWORD], watch.end())
     assert {name.rsplit("/", 1)[1] for name in found} == {"cmdline", "environ"}
     assert len({name.split("/")[2] for name in found}) >= 2
+
+
+@pytest.mark.parametrize("mood", ["wrong-code", "code-sms modern"])
+def test_no_one_time_code_in_what_a_sign_in_leaves(
+    optout: RunOptout, practice: StartPractice, talker: Talker, mood: str
+) -> None:
+    """A code that was typed at the terminal, right or wrong, stands nowhere afterwards; nor the password."""
+    codes = ("590713", "840265")
+    site = practice(*mood.split(), patience=0.25, code=codes[1])
+    optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
+    words = ["run", "--json", "-vvv", "--account", ACCOUNT]
+    terminal = Terminal(words, talker.environment | {"OPTOUT_SITE": site.origin})
+    for code in codes:
+        terminal.until("Enter to give up")
+        terminal.type(code)
+    assert terminal.end() == 0, terminal.shown
+    assert site.counts["code_posted"] == 2
+    traces = {"terminal": terminal.shown.encode()} | _everything(*talker.folders)
+    assert _found([PASSWORD, *codes, *site.state.sessions], traces) == []

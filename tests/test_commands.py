@@ -9,8 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from at_the_prompt import login, on_a_terminal, one_sentence
 from calling import RunOptout, StartPractice
+
+from optout.commands import accounts
 
 
 def test_ctrl_c_is_one_sentence_and_130(
@@ -158,3 +161,19 @@ def test_a_terminal_sees_the_steps(
     assert "reading 1 of 2" in shown
     assert re.search(r"[0-9]\.[0-9] s  reading 1 of 2", shown)
     assert "optout: reading" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Run `optout run`.", "Run `optout run --account a@b.c`."),
+        ("`optout check --fix`", "`optout check --fix --account a@b.c`"),
+        ("`optout login` `optout run`", "`optout login --account a@b.c` `optout run --account a@b.c`"),
+        ("`optout login --account EMAIL`", "`optout login --account EMAIL`"),
+        ("`optout doctor` and optout run", "`optout doctor` and optout run"),
+        ("`optout runs`", "`optout runs`"),
+    ],
+)  # fmt: skip
+def test_a_command_to_run_next_names_the_account(text: str, named: str) -> None:
+    """Only commands of ours that take an account are completed, each once."""
+    assert accounts.named_in(text, "a@b.c") == named

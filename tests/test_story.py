@@ -23,16 +23,24 @@ SIGN_IN = [
     "guest-home",
     "authwall",
     "completing",
+    "modern german completing",
     "other-tab",
+    "modern other-tab",
     "add-phone",
+    "modern arabic add-phone",
     "consent-page",
+    "banner-old",
+    "modern banner-old",
+    "modern banner-new",
+    "modern arabic chooser",
+    "loop",
 ]
 
 
 @pytest.mark.parametrize("mood", ["", *SIGN_IN])
 def test_signs_in_once_and_switches_both_off(stories: Stories, mood: str) -> None:
     """Whatever sign-in page is shown, the password is sent once, and both settings end proved off."""
-    site = stories.open(*([mood] if mood else []))
+    site = stories.open(*mood.split())
     visited = stories.visit(site, "run")
     assert (visited.findings, visited.ended.returncode) == ([OFF, OFF], 0)
     assert visited.stored_off()
@@ -57,6 +65,20 @@ def test_signs_in_once_and_switches_both_off(stories: Stories, mood: str) -> Non
         ("weak-password", "weak_password", 5, 1),
         ("unknown-checkpoint", "unknown_checkpoint", 5, 1),
         ("add-phone bounces", "interstitial", 5, 1),
+        ("consent-page bounces", "interstitial", 5, 1),
+        ("modern arabic wrong-password-modern", "wrong_credentials", 5, 1),
+        ("modern german unknown-account", "wrong_credentials", 5, 1),
+        ("modern german code-email", "code_email", 5, 1),
+        ("modern arabic code-sms", "code_sms", 5, 1),
+        ("modern german code-totp", "code_totp", 5, 1),
+        ("modern german captcha", "captcha", 5, 1),
+        ("modern german refused", "refused", 5, 1),
+        ("modern arabic restricted", "restricted", 5, 1),
+        ("modern weak-password", "weak_password", 5, 1),
+        ("modern german unknown-checkpoint", "unknown_checkpoint", 5, 1),
+        ("modern german consent-page bounces", "interstitial", 5, 1),
+        ("german unknown-account", "unknown_account", 5, 1),
+        ("german captcha-on-submit", "captcha", 5, 1),
         ("loop-always", "redirect_loop", 5, 1),
         ("password-only-other", "other_account", 5, 0),
         ("passkey-only", "passkey_only", 5, 0),
@@ -374,3 +396,24 @@ def test_an_account_that_nobody_knows_is_refused(
     assert {setting["verdict"] for setting in ended.json["settings"]} == {"unreadable"}
     assert not site.counts
     assert list((home / "evidence").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("mood", "pressed"), [("banner-old", {"banner_pressed:DENY": 1}), ("banner-new", {})]
+)
+def test_the_old_cookie_notice_is_declined_and_the_new_one_left_alone(
+    stories: Stories, mood: str, pressed: dict[str, int]
+) -> None:
+    """No consent is ever given: the old notice takes clicks meant for the form and gets a no, once."""
+    site = stories.open(mood)
+    assert stories.visit(site, "run").ended.returncode == 0
+    assert {name: count for name, count in site.counts.items() if name.startswith("banner_")} == pressed
+
+
+def test_with_several_accounts_the_command_names_one(stories: Stories, optout: RunOptout) -> None:
+    """Where more than one account is known, the command to run next says for which."""
+    site = stories.open("captcha")
+    optout("login", "--account", "second@example.org", "--password-stdin", site=site, input="x")
+    ended = optout("run", "--account", ACCOUNT, "--no-input", site=site)
+    assert ended.returncode == 5
+    assert f"`optout login --browser --account {ACCOUNT}`" in ended.stdout

@@ -1,6 +1,7 @@
 """Which accounts are known on this machine: a small file of names, no secret in it."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -67,6 +68,15 @@ def chosen(config: "Config") -> str:
             f"Several accounts are known: {', '.join(names)}.", "Say which one with `--account EMAIL`."
         )
     return names[0]
+
+
+def named_in(text: str, account: str) -> str:
+    """Given a text for a person, return it with the account in every command of ours that may need it.
+
+    As in "Run `optout run`", which becomes "Run `optout run --account you@example.org`".
+    """
+    command = r"`(optout (?:login|logout|run|check)\b(?![^`]*--account)[^`]*)`"
+    return re.sub(command, lambda found: f"`{found[1]} --account {account}`", text)
 
 
 def with_evidence(evidence: Path) -> tuple[str, ...]:

@@ -70,7 +70,13 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
     except visit.Stopped as stopped:
         asked.visited = stopped.visit.to_json()
         raise
-    report(visited, said, {setting.name: origin + setting.path for setting in settings})
+    several = len(accounts.known(config.folders.state)) > 1
+    report(
+        visited,
+        said,
+        {setting.name: origin + setting.path for setting in settings},
+        whose=asked.account if several else None,
+    )
     return visited.outcome.exit_code
 
 
@@ -82,10 +88,11 @@ def _may_switch_off(command: str, fix: bool) -> "SwitchOff":
     return SwitchOff.CAME_BACK if fix else SwitchOff.NEVER
 
 
-def report(visited: "Visit", said: words.Words, urls: Mapping[str, str]) -> None:
+def report(visited: "Visit", said: words.Words, urls: Mapping[str, str], *, whose: str | None = None) -> None:
     """Given a visit, the words and the address of each setting, print what was found as the words ask for it.
 
-    Text goes to stdout, under `--json` to stderr; under `--quiet` there is none if everything is good.
+    `whose` is the account to name in the commands to run next, None if there is only one. Text goes to
+    stdout, under `--json` to stderr; under `--quiet` there is none if everything is good.
     """
     if said.as_json:
         answer.say_json(visited.to_json())
@@ -93,7 +100,7 @@ def report(visited: "Visit", said: words.Words, urls: Mapping[str, str]) -> None
         return
     speak = answer.tell if said.as_json else answer.say
     for line in told(visited, urls):
-        speak(line)
+        speak(accounts.named_in(line, whose) if whose else line)
 
 
 def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:

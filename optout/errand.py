@@ -22,13 +22,17 @@ class SwitchOff(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One visit to make; `command` and `options` are recorded in the evidence as they stand."""
+    """One visit to make; `command` and `options` are recorded in the evidence as they stand.
+
+    `despite_cooldown` makes it although the site refused or asked for calm a short while ago.
+    """
 
     account: str
     command: str
     settings: tuple[Setting, ...]
     switch_off: SwitchOff
     headed: bool = False
+    despite_cooldown: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -162,7 +162,7 @@ def compare_with_rows(scene: Scene, findings: list[Finding]) -> list[Finding]:
         try:
             if category not in scene.book.menus:
                 scene.book.menus[category] = menu.read(scene.stay, category, here)
-        except AnotherMember as error:
+        except (AnotherMember, Throttled) as error:
             scene.stop = error
         except OptoutError as error:
             scene.tell(f"not read: {reason_of(error)}")

@@ -6,7 +6,9 @@ the page shows afterwards.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
+from optout import cooldown
 from optout.arrival import Arrival
 from optout.closing import Ended, seal
 from optout.config import Config, account_folder
@@ -14,6 +16,7 @@ from optout.credentials import Vault
 from optout.errand import Errand, SwitchOff, Visit
 from optout.errors import Interrupted, OptoutError, Outcome, UsageProblem
 from optout.evidence import history, ledger, memory
+from optout.evidence.record import stamp
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.person import NOBODY, Person
@@ -58,9 +61,12 @@ def visit(
         )
         scene = Scene(errand=errand, past=past, book=Notebook(draft=draft), tell=progress)
         findings: list[Finding] = []
+        calm = cooldown.file_for(config.folders.state, errand.account, origin)
+        let_in = False
         stop: OptoutError | None = Interrupted()  # until the visit has come to an end of its own
         signal: KeyboardInterrupt | None = None
         try:
+            _respect(calm, errand, started)
             with arrival.stay(headed=errand.headed, expected=past.member) as scene.stay:
                 for setting in errand.settings:
                     findings.append(
@@ -70,6 +76,7 @@ def visit(
                 findings[:] = [
                     look_once_more(scene, each) if each.verdict in PROVED_OFF else each for each in findings
                 ]
+                let_in = scene.stay.arrived and scene.stay.alive
             stop = scene.stop
         except OptoutError as error:
             stop = error
@@ -77,11 +84,32 @@ def visit(
             signal = error
         finally:
             findings += [_unread(scene, each, stop) for each in errand.settings[len(findings) :]]
+            _remember_calm(calm, scene, scene.stop or stop, let_in=let_in)
             progress("sealing the evidence")
             sealed = _seal(scene, arrival, tuple(findings), stop, started)
         if signal is not None:
             raise Stopped(sealed) from signal
         return sealed
+
+
+def _respect(calm: Path, errand: Errand, now: datetime) -> None:
+    """Raise PersonNeeded or TryLater, with nothing opened, if a cooldown stands that nobody overrides."""
+    standing = None if errand.despite_cooldown else cooldown.standing(calm, now)
+    if standing is not None:
+        raise standing.refusal(now)
+
+
+def _remember_calm(calm: Path, scene: Scene, stop: OptoutError | None, *, let_in: bool) -> None:
+    """Store a cooldown if the site refused or asked for calm; end the last one if it let the visit in."""
+    state = cooldown.begun_by(stop)
+    try:
+        if state is not None:
+            begun = cooldown.begin(calm, state, datetime.now(UTC))
+            scene.tell(f"the next visit can be made at {stamp(begun.until)}")
+        elif let_in:
+            cooldown.end(calm)
+    except OptoutError as error:
+        scene.tell(str(error))
 
 
 def _seal(
@@ -122,6 +150,7 @@ def sign_in_by_hand(
     Arrival(
         account=account, origin=origin, config=config, vault=vault, tell=progress, person=person
     ).by_hand()
+    cooldown.end(cooldown.file_for(config.folders.state, account, origin))
 
 
 def _refuse_another_site(past: history.History, origin: str) -> None:

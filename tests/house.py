@@ -12,7 +12,7 @@ FLOORS = (
     {"commands"},
     {"visit"},
     {"looking"},
-    {"arrival", "closing", "notebook"},
+    {"arrival", "closing", "cooldown", "notebook"},
     {"errand"},
     {"linkedin", "evidence", "browser", "credentials", "schedule", "notify", "practice"},
     {"config", "log"},

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from at_the_prompt import Terminal
 from calling import RunOptout, StartPractice
 from stories import PASSWORD, Stories
 
+from optout import cooldown
 from optout.evidence import audit
+from optout.linkedin.address import State
 from optout.practice.site import PracticeSite
 
 ACCOUNT = "by-hand@example.org"
@@ -125,8 +128,11 @@ def test_a_person_signs_in_in_the_window(
     """The window waits, the person signs in, the sign-in is kept; `run` then needs no password at all.
 
     A password that was kept earlier is forgotten and that is said: once the sign-in ends, none is typed.
+    A cooldown of any kind is over: the person got in.
     """
     site = practice(account=ACCOUNT)
+    note = cooldown.file_for(Path(command_environment["OPTOUT_HOME"]) / "state", ACCOUNT, site.origin)
+    cooldown.begin(note, State.CAPTCHA, datetime.now(UTC))
     optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
     environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
     words = [sys.executable, "-m", "optout", "login", "--browser", "--account", ACCOUNT]
@@ -140,6 +146,7 @@ def test_a_person_signs_in_in_the_window(
     assert process.returncode == 0, said
     assert "the password kept earlier was forgotten" in shown
     assert site.counts["password_received"] == 1
+    assert not note.exists()
     ended = optout("run", "--account", ACCOUNT, "--json", "--no-input", site=site)
     assert ended.returncode == 0, ended.stderr
     assert [setting["verdict"] for setting in ended.json["settings"]] == ["turned_off", "turned_off"]

@@ -15,7 +15,9 @@ Examples:
   optout check --fix
 """,
 )
-@words.shared("account", "only", "also", "as_json", "quiet", "no_input", "headed", "verbose")
+@words.shared(
+    "account", "only", "also", "as_json", "quiet", "no_input", "headed", "despite_cooldown", "verbose"
+)
 @click.option("--fix", is_flag=True, help="Switch off again what an earlier visit proved off and is on now.")
 @click.pass_obj
 def command(asked: answer.Asked, said: words.Words, fix: bool) -> int:
@@ -23,5 +25,6 @@ def command(asked: answer.Asked, said: words.Words, fix: bool) -> int:
 
     With --quiet nothing at all is printed while every setting is good. With --fix a setting that
     came back on is switched off again and proved off; one that was never proved off is left alone.
+    While the site is left alone after a refusal (see `optout run --help`), nothing is opened.
     """
     return visiting.carry_out(said, asked, command="check", fix=fix)

@@ -1,6 +1,7 @@
 """`optout login`: keep the password in the keyring, or let the person sign in by hand in a window."""
 
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -56,11 +57,12 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
     config = words.configuration(said)
     account = asked.account = _account(config, said)
 
-    from optout import credentials
+    from optout import cooldown, credentials
     from optout.linkedin import address, catalogue
 
     words.logged(config, said, asked)
-    practice = address.is_practice(address.origin_of(config.site))
+    origin = address.origin_of(config.site)
+    practice = address.is_practice(origin)
     if not accounts.is_known(config.folders.state, account):
         pages = [address.origin_of(None) + catalogue.CATALOGUE[name].path for name in catalogue.CORE]
         answer.tell(WARNING.format(by_hand="\n".join(f"  {page}" for page in pages)))
@@ -70,9 +72,11 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
         return 0
     vault.keep_password(account, _password(account, said, from_stdin=password_stdin))
     accounts.remember(config.folders.state, account)
+    now = datetime.now(UTC)
+    calm = cooldown.end_for_new_password(cooldown.file_for(config.folders.state, account, origin), now)
     if not said.quiet:
         answer.say(f"The password of {account} is in the keyring of this computer, and nowhere else.")
-        answer.say("Next: `optout run`.")
+        answer.say(f"{calm.refusal(now)}" if calm else "Next: `optout run`.")
     return 0
 
 

@@ -25,7 +25,7 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     config = words.configuration(said)
     account = asked.account = accounts.chosen(config)
 
-    from optout import credentials
+    from optout import cooldown, credentials
     from optout.browser import kept
     from optout.linkedin import address
 
@@ -34,17 +34,23 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
     password = vault.forget_password(account)
     key = vault.forget(account)
+    calm = cooldown.forget(config.folders.state, account)
     accounts.forget(config.folders.state, account)
     if not said.quiet:
-        answer.say(_told(account, password=password, sign_in=sign_in, key=key))
+        answer.say(_told(account, password=password, sign_in=sign_in, key=key, calm=calm))
     return 0
 
 
-def _told(account: str, *, password: bool, sign_in: bool, key: bool) -> str:
+def _told(account: str, *, password: bool, sign_in: bool, key: bool, calm: bool) -> str:
     """Given what was there, return the sentence that says what is gone now; a key goes with its sign-in."""
     gone = ["the password"] if password else []
     if sign_in:
         gone.append("the kept sign-in")
     elif key:
         gone.append("the key of a sign-in that was gone already")
-    return f"Forgotten: {' and '.join(gone)} of {account}." if gone else f"Nothing was kept for {account}."
+    if calm:
+        gone.append("the cooldown")
+    if not gone:
+        return f"Nothing was kept for {account}."
+    listed = f"{', '.join(gone[:-1])} and {gone[-1]}" if gone[1:] else gone[0]
+    return f"Forgotten: {listed} of {account}."

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from optout.commands import accounts, answer, folding, words
-from optout.commands.past import Past, history
+from optout.commands.past import LastVisit, Past, history
 from optout.errors import Interrupted, Outcome
 from optout.verdict import GOOD, Reading, Verdict
 
 if TYPE_CHECKING:
     from optout.config import Folders
+    from optout.cooldown import Cooldown
 
 STATES: Mapping[Reading, str] = {
     Reading.OFF: "OFF: proved",
@@ -77,22 +79,37 @@ def _account(name: str, folders: "Folders") -> dict[str, object]:
     """Given an account and the folders, return what its runs say, as `--json` shows it."""
     from optout import config
     from optout.evidence import ledger
+    from optout.evidence.record import stamp
 
     store = folders.evidence / config.account_folder(name)
     last, settings = history(ledger.runs(store))
     head = ledger.head(store)
+    calm = _cooldown(name, last, folders)
     return {
         "account": name,
         "last_visit": last.to_json() if last else None,
         "settings": [past.to_json() for past in settings],
+        "cooldown": {"state": calm.state, "until": stamp(calm.until)} if calm else None,
         "evidence": {"path": str(store), "head": head} if head else None,
     }
+
+
+def _cooldown(name: str, last: LastVisit | None, folders: "Folders") -> "Cooldown | None":
+    """Given an account, its last visit and the folders, return the cooldown that stands on that site."""
+    from optout import cooldown
+    from optout.linkedin import address
+
+    site = address.origin_in(last.site) if last and last.site else ""
+    now = datetime.now(UTC)
+    found = cooldown.read(cooldown.file_for(folders.state, name, site), now) if site else None
+    return found if found and found.stands(now) else None
 
 
 def told(name: str, folders: "Folders") -> Iterator[str]:
     """Given an account and the folders, yield the lines that tell a person what its runs say."""
     from optout import config
     from optout.evidence import ledger
+    from optout.evidence.record import stamp
     from optout.linkedin import address
 
     store = folders.evidence / config.account_folder(name)
@@ -113,6 +130,9 @@ def told(name: str, folders: "Folders") -> Iterator[str]:
         yield f"  {answer.mark(_is_good(past))} {past.name:<{width}}  {_state(past)}"
         visit = "the last visit" if past.seen == last.finished else f"the visit of {moment(past.seen)}"
         yield from (f"      {line}" for line in _newest(past, visit, shared))
+    calm = _cooldown(name, last, folders)
+    if calm:
+        yield f"  cooldown    until {moment(stamp(calm.until))}: {calm.why}"
     head = ledger.head(store)
     if head:
         yield f"  evidence    {folding.whole(store)}"

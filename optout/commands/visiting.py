@@ -60,7 +60,14 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
         settings=settings,
         switch_off=_may_switch_off(command, fix),
         headed=said.headed,
-        options={"fix": fix, "only": list(said.only), "also": list(said.also), "headed": said.headed},
+        despite_cooldown=said.despite_cooldown,
+        options={
+            "fix": fix,
+            "only": list(said.only),
+            "also": list(said.also),
+            "headed": said.headed,
+            "despite_cooldown": said.despite_cooldown,
+        },
     )
     try:
         with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:

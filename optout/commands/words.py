@@ -30,6 +30,7 @@ class Words:
     quiet: bool = False
     no_input: bool = False
     headed: bool = False
+    despite_cooldown: bool = False
     verbose: int = 0
 
     @property
@@ -54,6 +55,9 @@ _OPTIONS: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
         "--no-input", is_flag=True, help="Never ask; end with exit code 2 or 5 instead."
     ),
     "headed": click.option("--headed", is_flag=True, help="Show the browser window."),
+    "despite_cooldown": click.option(
+        "--despite-cooldown", is_flag=True, help="Visit although the site refused or asked for calm lately."
+    ),
     "verbose": click.option("--verbose", "-v", count=True, help="Show the log on stderr; twice for more."),
 }
 

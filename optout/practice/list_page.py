@@ -16,8 +16,9 @@ def category(state: State, session: Session, name: str) -> Reply:
     """Given the name of a category, return its page."""
     words, moods = state.words, state.moods
     rows = [row for group in LISTS.get(name, ()) for row in group.rows]
-    if any(moods.touch("list-503", row) for row in rows):
-        return Reply(status=503, body=fill("bare.html", text="503"))
+    for status in (429, 503):
+        if any(moods.touch(f"list-{status}", row) for row in rows):
+            return Reply(status=status, body=fill("bare.html", text=str(status)))
     broken = any(moods.touch("list-broken", row) for row in rows)
     title = words["category:" + name]
     rest = {"restAfter": state.milliseconds(1.5) if "list-late" in moods else None}

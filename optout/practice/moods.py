@@ -101,6 +101,7 @@ OFFERED = {
     "moved": "The setting's address ends at page-not-found; a new row leads to a page with its key.",
     "list-broken": "The page has no switch and the list no rows.",
     "list-503": "The page has no switch and the list is answered with 503.",
+    "list-429": "The list is answered with 429.",
     "vanished": "The setting's address ends at page-not-found; a row that nobody knows stands in its place.",
     "row-disagrees": "The row says On whatever the switch says.",
 }

@@ -29,6 +29,7 @@ BEGIN = {
     State.CAPTCHA,
     State.RESTRICTED,
     State.UNKNOWN_CHECKPOINT,
+    State.WRONG_CODE,
     State.WRONG_CREDENTIALS,
     State.UNKNOWN_ACCOUNT,
     State.WEAK_PASSWORD,
@@ -145,7 +146,7 @@ def test_an_odd_file_is_no_fault(tmp_path: Path, content: str) -> None:
 
 @pytest.mark.parametrize("state", list(State))
 def test_which_endings_begin_one(state: State) -> None:
-    """Refusals, locks and wrong passwords do; codes, approvals, dead sign-ins and look-alikes do not."""
+    """Refusals, locks, wrong passwords and codes do; questions, dead sign-ins and look-alikes do not."""
     begun = cooldown.begun_by(SignInStopped(state, "It ended."))
     assert begun == (state if state in BEGIN else None)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from optout.browser import kept
+from optout.browser import kept, proxy
 from optout.browser.window import Window, open_window
 from optout.config import Config
 from optout.credentials import Vault
@@ -40,16 +40,21 @@ class Arrival:
     def stay(self, *, headed: bool, expected: str | None) -> Iterator[Stay]:
         """Given the member this evidence is about, or None, yield a stay in a fresh browser.
 
-        A living sign-in is kept at the end. Raise KeyringUnusable, BrowserMissing, or SiteUnavailable if the
-        browser died.
+        A living sign-in is kept at the end. Raise KeyringUnusable, BrowserMissing, UsageProblem, or
+        SiteUnavailable if the browser died.
         """
         cookies = self._kept()
         if cookies:
             self.sign_in = "kept"
             self._hide(cookies)
+        self._hide_proxy()
         self.tell("opening the browser")
         with open_window(
-            choice=self.config.browser, headed=headed, cookies=cookies, timeout=self.config.timeout
+            choice=self.config.browser,
+            headed=headed,
+            cookies=cookies,
+            timeout=self.config.timeout,
+            origin=self.origin,
         ) as window:
             self.environment = window.environment()
             stay = Stay(
@@ -63,6 +68,7 @@ class Arrival:
                 timeout=self.config.timeout,
                 tell=self.tell,
                 person=self.person,
+                proxied=window.proxied is True,
                 expected=expected,
             )
             try:
@@ -83,8 +89,13 @@ class Arrival:
         Nothing is typed for them. Raise PersonNeeded if the window was closed, Ctrl-C was pressed or the time
         ran out.
         """
+        self._hide_proxy()
         with open_window(
-            choice=self.config.browser, headed=True, cookies=[], timeout=self.config.timeout
+            choice=self.config.browser,
+            headed=True,
+            cookies=[],
+            timeout=self.config.timeout,
+            origin=self.origin,
         ) as window:
             self.tell(by_hand.WAITING)
             login = self.origin + address.LOGIN_PATH
@@ -134,6 +145,12 @@ class Arrival:
                 f"The sign-in could not be written to {folder}: {error.strerror}.",
                 "Make room, or mend its rights.",
             ) from error
+
+    def _hide_proxy(self) -> None:
+        """Note the name and password of a proxy, which must stand in no output."""
+        for value in proxy.secrets():
+            protect(value)
+            self.secrets.add(value)
 
     def _hide(self, cookies: Iterable[Mapping[str, Any]]) -> None:
         """Note the cookies whose values must stand in no output."""

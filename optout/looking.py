@@ -217,6 +217,8 @@ def _look_at_both(scene: Scene, setting: Setting) -> Look:
         again = menu.read(scene.stay, setting.category, [setting])
     except OptoutError as error:
         return _hindered(scene, error)
+    if not again.complete and again.row(setting) is None:
+        return unreadable("its switch shows off, but its row said On and could not be read again")
     if not menu.contradicts(again, setting):
         return after
     scene.book.capture_menu(scene.stay, setting)

@@ -101,7 +101,8 @@ def environment(browser: dict[str, object], *, session: str) -> dict[str, object
     None stands for what could not be told.
     """
     unknown = dict.fromkeys(("browser", "headless", "locale", "viewport", "time_zone", "member_shown"))
-    told = unknown | browser
+    told = {"proxy": None} | unknown | browser
+    proxy = told.pop("proxy")
     return {
         "optout": _version(),
         "catalogue": CATALOGUE_DATE,
@@ -109,7 +110,7 @@ def environment(browser: dict[str, object], *, session: str) -> dict[str, object
         "os": _system(),
         **told,
         "clock_synchronised": None,
-        "proxy": None,
+        "proxy": proxy,
         "session": session,
     }
 

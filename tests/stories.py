@@ -84,6 +84,12 @@ class Stories:
         self._holds(visited)
         return visited
 
+    def told(self, ended: Ended) -> Visited:
+        """Given how a visit to another address ended, return it after the same checks."""
+        visited = Visited(ended=ended, site=self._practice(), home=self.home)
+        self._holds(visited)
+        return visited
+
     def _holds(self, visited: Visited) -> None:
         """What must be true of every visit, however it ended."""
         answer, code = visited.ended.json, visited.ended.returncode

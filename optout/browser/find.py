@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from optout.errors import BrowserMissing
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Playwright, ProxySettings
 
 # A window cannot be shown by the headless shell; without a window it starts in less than half the time.
 SHELL = "chromium-headless-shell"
@@ -62,9 +62,12 @@ def candidates(choice: str | None, *, headed: bool) -> Iterator[Candidate]:
             yield Candidate(name=path, words={"executable_path": path})
 
 
-def launch(playwright: "Playwright", choice: str | None, *, headed: bool) -> tuple["Browser", str]:
+def launch(
+    playwright: "Playwright", choice: str | None, *, headed: bool, proxy: "ProxySettings | None" = None
+) -> tuple["Browser", str]:
     """Given a started Playwright, return the first browser that starts and its name.
 
+    `proxy` is what the browser cannot read of the environment's proxy by itself.
     Raise BrowserMissing with the command that gets one if none starts, or if a window has no display.
     """
     from loguru import logger
@@ -77,7 +80,7 @@ def launch(playwright: "Playwright", choice: str | None, *, headed: bool) -> tup
         for sandbox in (True, False) if may_sandbox() else (False,):
             try:
                 browser = playwright.chromium.launch(
-                    headless=not headed, chromium_sandbox=sandbox, **candidate.words
+                    headless=not headed, chromium_sandbox=sandbox, proxy=proxy, **candidate.words
                 )
             except Error as error:
                 reason = _first_line(error.message)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from optout.browser import find, process
+from optout.browser import find, process, proxy
 from optout.errors import BrowserMissing, SiteUnavailable
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Window:
     start: Callable[[bool], process.Driven]
     headless: bool
     timeout: float
+    proxied: bool | None = None
     page: "Page" = field(init=False)
     driven: list[process.Driven] = field(default_factory=list)
     left_open: "list[BrowserContext]" = field(default_factory=list)
@@ -98,20 +99,24 @@ class Window:
             "locale": told[0],
             "viewport": [VIEWPORT["width"], VIEWPORT["height"]],
             "time_zone": told[1],
+            "proxy": self.proxied,
         }
 
 
 @contextmanager
 def open_window(
-    *, choice: str | None, headed: bool, cookies: "Sequence[Cookie]", timeout: float
+    *, choice: str | None, headed: bool, cookies: "Sequence[Cookie]", timeout: float, origin: str = ""
 ) -> Iterator[Window]:
     """Given OPTOUT_BROWSER or None and the cookies to begin with, yield a window; `timeout` is in seconds.
 
+    `origin` is where it will go, empty if nowhere: a proxy that the environment names for it is used.
     Every load comes from the network: the cache is off and service workers are kept out.
-    Raise BrowserMissing if no browser starts. The browser is closed whatever happens.
+    Raise BrowserMissing if no browser starts, UsageProblem if the proxy cannot be used. The browser is closed
+    whatever happens.
     """
     from playwright.sync_api import Error, sync_playwright
 
+    told_proxy = proxy.to_tell(origin) if origin else None
     for name in ("DEBUG", "PWDEBUG"):  # both make Playwright print what is typed
         os.environ.pop(name, None)
     try:
@@ -124,9 +129,10 @@ def open_window(
         ) from error
     died = False
     window = Window(
-        start=lambda seen: process.drive(*find.launch(playwright, choice, headed=seen)),
+        start=lambda seen: process.drive(*find.launch(playwright, choice, headed=seen, proxy=told_proxy)),
         headless=not headed,
         timeout=timeout,
+        proxied=proxy.in_force(origin) if origin else None,
     )
     try:
         try:

@@ -42,6 +42,7 @@ class State(enum.StrEnum):
     """Where the sign-in stands, by path first and then by element."""
 
     OFF_SITE = "off_site"
+    UNTRUSTED = "untrusted"
     RESTRICTED = "restricted"
     REFUSED = "refused"
     APPROVAL_LOST = "approval_lost"

@@ -16,6 +16,10 @@ SENTENCES: dict[State, tuple[str, str]] = {
         "The sign-in page is on another site, or leads to one; the visit ended there.",
         "Look at the address in the evidence and sign in by hand only if you know it.",
     ),
+    State.UNTRUSTED: (
+        "The site could not prove that it is the real one, so the visit ended there.",
+        "Open it in your own browser: a hotel's network, a virus scanner or a proxy may stand in between.",
+    ),
     State.RESTRICTED: (
         "The site restricts this account and asks for proof of identity.",
         "Open the site in your own browser and follow what it says.",

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING
 from optout.errors import SignInStopped, SiteUnavailable, Throttled
 from optout.linkedin.address import State, without_values
 from optout.linkedin.challenge import stopped
+from optout.linkedin.failure import (
+    BARE_STATUS,
+    INTERRUPTED,
+    TIMEOUT,
+    TOO_MANY_REDIRECTS,
+    refuse_failure,
+    word_in,
+)
 from optout.linkedin.sight import wait
 
 if TYPE_CHECKING:
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
 THROTTLED = frozenset({429, 999})  # 999 is LinkedIn's own (linkedin.md 6)
 BAD_REQUEST = 400
 FORBIDDEN = 403
+PROXY_ASKS = 407
 SERVER_ERROR = 500
 TAKE_OVER_PATIENCE = 1.0  # seconds a load that cut ours short has to show its document
 
@@ -25,7 +34,8 @@ TAKE_OVER_PATIENCE = 1.0  # seconds a load that cut ours short has to show its d
 class Loaded:
     """One load: addresses without the values of their queries, times in UTC, `status` None if unknown.
 
-    `failure` is the browser's word for why nothing came, empty if something did.
+    `failure` is the browser's word for why nothing came, empty if something did. `open_ended` says that the
+    answer's end cannot be told from a connection that broke off.
     """
 
     at: datetime
@@ -35,6 +45,7 @@ class Loaded:
     status: int | None
     server_date: datetime | None
     failure: str
+    open_ended: bool = False
 
     def step(self) -> dict[str, object]:
         """Return the load as a step of the evidence, without who is signed in."""
@@ -58,25 +69,23 @@ def fetch(page: "Page", address: str, *, timeout: float) -> Loaded:
     Returns as soon as the document has begun, or nothing came within `timeout` seconds; what it shows comes
     later (`sight.look`).
     """
-    from playwright.sync_api import Error
-    from playwright.sync_api import TimeoutError as TimedOut
-
-    failure = ""
-    response: Response | None = None
     before = _document(page)
+    answers: list[Response] = []
+
+    def remember(response: "Response") -> None:
+        if response.request.is_navigation_request() and response.frame == page.main_frame:
+            answers.append(response)
+
+    page.on("response", remember)
     try:
-        response = page.goto(address, wait_until="commit", timeout=timeout * 1000)
-    except TimedOut:
-        failure = "timeout"
-    except Error as error:
-        failure = _network_word(error.message)
-    if (
-        failure not in {"timeout", "ERR_TOO_MANY_REDIRECTS"}
-        and response is None
-        and not _replaced(page, before)
-    ):
+        response, failure = _go(page, address, timeout)
+    finally:
+        page.remove_listener("response", remember)
+    if failure == BARE_STATUS and answers:
+        response, failure = answers[-1], ""
+    elif failure not in {TIMEOUT, TOO_MANY_REDIRECTS} and response is None and not _replaced(page, before):
         failure = failure or "no document"  # 204, a download: the old page stands there as if it were new
-    elif failure in {"ERR_ABORTED", "interrupted"}:
+    elif failure in {"ERR_ABORTED", INTERRUPTED}:
         failure = ""  # another load took over
     return Loaded(
         at=datetime.now(UTC),
@@ -86,6 +95,7 @@ def fetch(page: "Page", address: str, *, timeout: float) -> Loaded:
         status=None if response is None else response.status,
         server_date=_server_date(response),
         failure=failure,
+        open_ended=response is not None and _is_open_ended(page, response),
     )
 
 
@@ -98,27 +108,19 @@ def refuse(loaded: Loaded) -> None:
     """Given a load, raise what it stands for if nothing can be read from the page.
 
     Throttled on 429 and 999, SiteUnavailable on 5xx and where nothing came, SignInStopped(redirect_loop,
-    bad_cookies) on what dead cookies bring.
+    bad_cookies) on what dead cookies bring, SignInStopped(untrusted) on a site that is not shown to be real.
     """
     refuse_failure(loaded.failure)
     if loaded.status is not None:
         refuse_status(loaded.status)
 
 
-def refuse_failure(word: str) -> None:
-    """Given the browser's word for a failed load, empty if it did not fail, raise what it stands for."""
-    if "ERR_TOO_MANY_REDIRECTS" in word:
-        raise stopped(State.REDIRECT_LOOP)
-    if word:
-        raise SiteUnavailable(
-            f"The site could not be reached ({word.removeprefix('net::')}).", "Try again later."
-        )
-
-
 def refuse_status(status: int) -> None:
     """Given the HTTP status of a document, raise what it stands for if nothing can be read from the page."""
     if status in THROTTLED:
         raise Throttled(f"The site asks for calm (HTTP {status}).", "Wait some hours before the next visit.")
+    if status == PROXY_ASKS:
+        refuse_failure("ERR_PROXY_AUTH_REQUESTED")
     if status >= SERVER_ERROR:
         raise SiteUnavailable(f"The site answered HTTP {status}.", "Try again later.")
     if status == BAD_REQUEST:
@@ -128,6 +130,39 @@ def refuse_status(status: int) -> None:
 def is_dead_sign_in(stop: SignInStopped) -> bool:
     """Given why a load stopped, return whether a fresh sign-in without the old cookies may cure it."""
     return stop.state == State.REDIRECT_LOOP
+
+
+def _go(page: "Page", address: str, timeout: float) -> "tuple[Response | None, str]":
+    """Load an address and return the answer, if any, and the word for why there is none.
+
+    The browser's own page about an earlier failure may come in between: then load once more.
+    """
+    from playwright.sync_api import Error
+    from playwright.sync_api import TimeoutError as TimedOut
+
+    for last in (False, True):
+        try:
+            return page.goto(address, wait_until="commit", timeout=timeout * 1000), ""
+        except TimedOut:
+            return None, TIMEOUT
+        except Error as error:
+            word = word_in(error.message)
+            if last or word != INTERRUPTED or "chrome-error:" not in error.message:
+                return None, word
+    return None, ""
+
+
+def _is_open_ended(page: "Page", response: "Response") -> bool:
+    """Return whether only the closing of the connection ends the answer, as in old HTTP without a length."""
+    from playwright.sync_api import Error
+
+    if {"content-length", "transfer-encoding"} & response.headers.keys():
+        return False
+    try:
+        protocol = page.evaluate("(performance.getEntriesByType('navigation')[0] || {}).nextHopProtocol")
+    except Error:
+        return True
+    return not str(protocol).startswith(("h2", "h3"))  # these mark the end in frames of their own
 
 
 def _document(page: "Page") -> float | None:
@@ -143,14 +178,6 @@ def _document(page: "Page") -> float | None:
 def _replaced(page: "Page", before: float | None) -> bool:
     """Return whether another document stands in the page than before, after a moment if need be."""
     return wait(page, TAKE_OVER_PATIENCE, lambda: (now := _document(page)) is not None and now != before)
-
-
-def _network_word(message: str) -> str:
-    """Return the browser's own word for a failed load."""
-    found = re.search(r"net::(ERR_[A-Z_]+)", message)
-    if found:
-        return found[1]
-    return "interrupted" if "interrupted by another navigation" in message else "closed"
 
 
 def _redirects(response: "Response | None") -> list[str]:

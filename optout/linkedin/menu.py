@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from optout.linkedin.address import path_in
 from optout.linkedin.catalogue import CATALOGUE, KNOWN_ROWS, Setting
+from optout.linkedin.load import Loaded
 from optout.linkedin.reading import ABSENT, unreadable
 from optout.linkedin.sight import POLL, Sight, call, pause
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Seen, Shows
-from optout.verdict import Look, Reading
+from optout.verdict import Cause, Look, Reading
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -37,12 +38,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """The rows of one category page after they had settled; `complete` is False if they never did."""
+    """The rows of one category page after they had settled; `complete` is False if they never did.
+
+    `failed` says why: the page broke off, or the site left it unanswered.
+    """
 
     category: str
     rows: tuple[Row, ...]
     lang: str
     complete: bool
+    failed: bool = False
 
     def row(self, setting: Setting) -> Row | None:
         """Return the row that leads to the setting."""
@@ -68,10 +73,10 @@ def read(stay: Stay, category: str, wanted: Iterable[Setting]) -> Menu:
     that is longer. Raise what `Stay.at` raises.
     """
     paths = frozenset(setting.path for setting in wanted)
-    return stay.at(category, lambda _: _settle(stay, category, paths))
+    return stay.at(category, lambda loaded: _settle(stay, category, paths, loaded))
 
 
-def _settle(stay: Stay, category: str, paths: frozenset[str]) -> Menu:
+def _settle(stay: Stay, category: str, paths: frozenset[str], loaded: Loaded) -> Menu:
     """Watch the rows until they no longer change."""
     patience = max(ABSENT_SETTLE, stay.timeout / 3)
     deadline = time.monotonic() + stay.timeout + patience
@@ -86,15 +91,19 @@ def _settle(stay: Stay, category: str, paths: frozenset[str]) -> Menu:
         there = paths <= {row.path for row in rows}
         quiet = now - since >= (SETTLE if there else patience)
         if sight and rows and quiet and sight.ready and not sight.busy:
-            return _menu(category, rows, sight, complete=path_in(sight.href) == category)
-        if now >= deadline:
-            return _menu(category, rows, sight, complete=False)
+            failed = stay.was_failed or loaded.open_ended
+            whole = path_in(sight.href) == category and not failed
+            return _menu(category, rows, sight, complete=whole, failed=failed)
+        if now >= deadline or stay.was_cut_short:
+            return _menu(category, rows, sight, complete=False, failed=stay.was_failed or stay.was_cut_short)
         pause(stay.page, POLL)
 
 
-def _menu(category: str, rows: tuple[Row, ...], sight: Sight | None, *, complete: bool) -> Menu:
+def _menu(category: str, rows: tuple[Row, ...], sight: Sight | None, *, complete: bool, failed: bool) -> Menu:
     """Return the menu as it stands."""
-    return Menu(category=category, rows=rows, lang=sight.lang if sight else "", complete=complete)
+    return Menu(
+        category=category, rows=rows, lang=sight.lang if sight else "", complete=complete, failed=failed
+    )
 
 
 def _rows(page: "Page") -> tuple[Row, ...]:
@@ -138,6 +147,10 @@ def offered(
         if seen.shows is Shows.NO_SWITCH:
             return unreadable("the category page lists it, but its page shows no switch")
         return unreadable("the category page lists it, but its page is not there", conflict=True)
+    if menu.failed:
+        return unreadable(
+            "its page shows no switch, and the site did not send the whole category page", cause=Cause.SITE
+        )
     if not menu.complete or menu.known < ENOUGH_KNOWN:
         return unreadable("its page shows no switch, and the category page cannot be read to say why")
     if read_earlier and menu.unknown:

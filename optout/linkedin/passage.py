@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optout.errors import SignInStopped, Terminated
-from optout.linkedin.address import CODES, State
+from optout.linkedin.address import CODES, State, origin_in, reports_only
 from optout.linkedin.challenge import given_up, recognise, stopped
+from optout.linkedin.failure import refuse_failure
 from optout.linkedin.form import FORMS, Place, send_code
-from optout.linkedin.load import BAD_REQUEST, refuse_failure, refuse_status
+from optout.linkedin.load import BAD_REQUEST, refuse_status
 from optout.linkedin.session import cookies_alive, is_inside
 from optout.linkedin.sight import Sight, look, pause
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Response
+    from playwright.sync_api import Request, Response
 
     from optout.linkedin.person import Person
 
@@ -35,10 +36,14 @@ APPROVAL = "waiting until you approve this sign-in in the app"
 
 @dataclass(kw_only=True)
 class Heard:
-    """What became of the page's own loads: their HTTP statuses, and the browser's words for failed ones."""
+    """What became of the page's own loads: their HTTP statuses, and the browser's words for failed ones.
+
+    `unsent` are the words for what the page itself tried to send to the site in vain.
+    """
 
     statuses: list[int] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    unsent: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -64,13 +69,14 @@ class Passage:
         sent once; an approval is waited for as long as the page says, and its page is never loaded again.
         Raise SignInStopped with the state's name if it ends elsewhere, SiteUnavailable if the site failed.
         """
-        with _listening(self.place.page) as self._heard:
+        with _listening(self.place) as self._heard:
             try:
                 self._errors_before = send() if send else frozenset()
                 self._wait()
             except SignInStopped as stop:
-                if stop.state == State.SIGN_IN_PAGE and self._heard.failures:
-                    refuse_failure(self._heard.failures[-1])
+                if stop.state in {State.SIGN_IN_PAGE, State.FORM_STAYED}:
+                    for word in (self._heard.failures + self._heard.unsent)[-1:]:
+                        refuse_failure(word)
                 raise
 
     def _wait(self) -> None:
@@ -83,6 +89,8 @@ class Passage:
                 return
             sight = look(page)
             self._refuse_status(sight)
+            if self._heard.failures:
+                refuse_failure(self._heard.failures[-1])
             if sight is not None:
                 state = recognise(sight, self.place.origin)
                 if state is State.INTERSTITIAL and cookies_alive(page.context, self.place.origin):
@@ -176,18 +184,28 @@ def _refusal(sight: Sight) -> State:
     return State.UNKNOWN_ACCOUNT if sight.unknown_account else State.WRONG_CREDENTIALS
 
 
+def _is_for_the_site(request: "Request", origin: str) -> bool:
+    """Return whether a page asks its own site for something, and does not merely report."""
+    return origin_in(request.url) == origin and not reports_only(request.url)
+
+
 @contextmanager
-def _listening(page: "Page") -> Iterator[Heard]:
+def _listening(place: Place) -> Iterator[Heard]:
     """Hear what becomes of the page's own loads."""
-    heard = Heard()
+    heard, page = Heard(), place.page
 
     def remember(response: "Response") -> None:
         if response.request.is_navigation_request() and response.frame == page.main_frame:
             heard.statuses.append(response.status)
 
     def note_failure(request: "Request") -> None:
-        if request.is_navigation_request() and request.failure and "ERR_ABORTED" not in request.failure:
-            heard.failures.append(request.failure)
+        word = request.failure or ""
+        if not word or "ERR_ABORTED" in word:
+            return
+        if request.is_navigation_request() and request.frame == page.main_frame:
+            heard.failures.append(word)
+        elif request.method != "GET" and _is_for_the_site(request, place.origin):
+            heard.unsent.append(word)
 
     page.on("response", remember)
     page.on("requestfailed", note_failure)

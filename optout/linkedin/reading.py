@@ -23,6 +23,10 @@ LOOKS: dict[Shows, Look] = {
     Shows.UNSETTLED: unreadable("its page did not come to rest in time"),
     Shows.REFUSED: unreadable("the site answered with an error, or with nothing that could be seen"),
     Shows.FAILED: unreadable("the site failed to answer what its page asked for", cause=Cause.SITE),
+    Shows.CUT_SHORT: unreadable("the connection broke off in the middle of its page", cause=Cause.SITE),
+    Shows.OPEN_ENDED: unreadable(
+        "its page came without a mark of its end, so it may have broken off", cause=Cause.SITE
+    ),
     Shows.WAITING: unreadable("the site did not answer in time what its page asked for", cause=Cause.SITE),
     Shows.NOTHING_YET: unreadable("its page did not show itself in time", cause=Cause.SITE),
 }

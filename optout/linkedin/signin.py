@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from optout.errors import PageNotUnderstood
+from optout.errors import PageNotUnderstood, SiteUnavailable
 from optout.linkedin.address import ANOTHER_ACCOUNT_PATH, LOGIN_PATH, State
 from optout.linkedin.challenge import is_ours, recognise, stopped
 from optout.linkedin.form import fill, submit
@@ -92,7 +92,7 @@ def _no_form(page: "Page", sight: Sight | None, origin: str) -> Exception:
     from playwright.sync_api import Error
 
     if sight is None:
-        return PageNotUnderstood("The sign-in page did not show itself.", "Try again later.")
+        return SiteUnavailable("The sign-in page did not show itself.", "Try again later.")
     for frame in page.frames[1:]:
         try:
             if frame.locator("input[type=password]").count():
@@ -104,6 +104,8 @@ def _no_form(page: "Page", sight: Sight | None, origin: str) -> Exception:
         return stopped(state)
     if state is State.SIGN_IN_PAGE and (sight.username or sight.buttons):
         return stopped(State.PASSKEY_ONLY)
+    if not sight.ready:
+        return SiteUnavailable("The sign-in page did not come through to its end.", "Try again later.")
     return PageNotUnderstood(
         "The sign-in page showed no form in time. [layout_drift]",
         "Sign in by hand with `optout login --browser`; the page may have changed.",

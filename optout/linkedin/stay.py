@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from optout.errors import (
@@ -12,13 +12,13 @@ from optout.errors import (
     PageNotUnderstood,
     PersonNeeded,
     SignInStopped,
-    SiteUnavailable,
     Throttled,
 )
 from optout.linkedin import member
 from optout.linkedin.address import BY_HAND, CODES, HOME_PATH, LOGIN_PATH, SIGNED_OUT, State
 from optout.linkedin.by_hand import await_person, where_to_go_on
 from optout.linkedin.challenge import given_up, recognise, stopped
+from optout.linkedin.failure import PROXIED_TIMEOUT, TIMEOUT
 from optout.linkedin.form import Place
 from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refuse
 from optout.linkedin.passage import Passage
@@ -44,9 +44,10 @@ class Stay:
 
     `renewed` gives a page that has this one's cookies of given names and nothing else, in its place; `beside`
     one of the same window, with this one left open; `shown` one that the person sees, this one if they do.
-    `password` is called at the moment of typing, at most once. `tell` hears one line per step. `expected` is
-    the member that this evidence is about, None as long as no page has shown one; `recognised` says that a
-    page of this stay has shown it, `by_hand` that the person was asked to go on in a window.
+    `password` is called at the moment of typing, at most once. `tell` hears one line per step. `proxied` says
+    that a proxy stands on the way. `expected` is the member that this evidence is about, None as long as no
+    page has shown one; `recognised` says that a page of this stay has shown it, `by_hand` that the person was
+    asked to go on in a window.
     """
 
     page: "Page"
@@ -59,6 +60,7 @@ class Stay:
     timeout: float
     tell: Callable[[str], None]
     person: Person = NOBODY
+    proxied: bool = False
     expected: str | None = None
     typed: bool = False
     arrived: bool = False
@@ -134,6 +136,11 @@ class Stay:
     def was_failed(self) -> bool:
         """Whether the site left something unanswered that this page asked it for."""
         return self._traffic.failed
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether this page broke off before its end."""
+        return self._traffic.cut_short
 
     def before_a_click(self) -> None:
         """Note which cookies there are: one that a page adds when it is clicked may be its own memory."""
@@ -257,6 +264,8 @@ class Stay:
         self._traffic.forget()
         self._witness.forget()
         loaded = fetch(self.page, self.origin + path, timeout=self.timeout)
+        if self.proxied and loaded.failure == TIMEOUT:  # a proxy that asks for a name looks like this too
+            loaded = replace(loaded, failure=PROXIED_TIMEOUT)
         self.loads.append(loaded)
         refuse(loaded)
         if loaded.status == FORBIDDEN:
@@ -264,7 +273,9 @@ class Stay:
                 raise PageNotUnderstood(
                     "The site forbids this page (HTTP 403).", "Open it in your own browser."
                 )
-            raise SiteUnavailable("The site refuses every page (HTTP 403).", "Try again later.")
+            raise Throttled(
+                "The site refuses every page (HTTP 403).", "Wait some hours before the next visit."
+            )
         return loaded
 
 

@@ -36,8 +36,13 @@ class Shows(enum.Enum):
     UNSETTLED = enum.auto()
     REFUSED = enum.auto()
     FAILED = enum.auto()
+    CUT_SHORT = enum.auto()
+    OPEN_ENDED = enum.auto()
     WAITING = enum.auto()
     NOTHING_YET = enum.auto()
+
+
+AGAIN = frozenset({Shows.FAILED, Shows.CUT_SHORT})  # what one more load may cure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +87,11 @@ def read(stay: Stay, setting: Setting) -> Seen:
 
     ON counts at once, locked only if it stays so. OFF counts if it stood unchanged and enabled for 750 ms in
     which the document was complete, showed no sign of loading and waited for no answer of the site.
-    Where the site failed to answer its own page, load it once more.
+    Where the site failed to answer its own page, or broke it off, load it once more.
     Raise what `Stay.at` raises. Source: linkedin.md 3, "Loading" and "Which element".
     """
     seen = read_at(stay, setting, setting.path)
-    return read_at(stay, setting, setting.path) if seen.shows is Shows.FAILED else seen
+    return read_at(stay, setting, setting.path) if seen.shows in AGAIN else seen
 
 
 def read_at(stay: Stay, setting: Setting, path: str) -> Seen:
@@ -108,18 +113,22 @@ def settle(stay: Stay, setting: Setting, loaded: Loaded) -> Seen:
             last, since = mark, now
         if _decides(shows, sight, loaded) and (shows is Shows.ON or now - since >= SETTLE):
             return Seen(shows=shows, at=datetime.now(UTC), sight=sight)
-        if now >= deadline:
+        if now >= deadline or shows is Shows.CUT_SHORT:
             return Seen(shows=_at_the_end(stay, shows, sight), at=datetime.now(UTC), sight=sight)
         pause(stay.page, POLL)
 
 
 def _believed(stay: Stay, loaded: Loaded, shows: Shows) -> Shows:
-    """Return what a page shows, unless the site called it an error or failed what it asked for."""
+    """Return what a page shows, unless the site called it an error, failed what it asked for or broke off."""
+    if stay.was_cut_short and shows is not Shows.ON:
+        return Shows.CUT_SHORT
     if shows in {Shows.OFF, Shows.NO_SWITCH}:
         if loaded.status != SUCCESS:
             return Shows.REFUSED
         if stay.was_failed:
             return Shows.FAILED
+        if loaded.open_ended:
+            return Shows.OPEN_ENDED
     return shows
 
 
@@ -176,9 +185,11 @@ def shown(sight: Sight, setting: Setting) -> Shows:
 
 def _at_the_end(stay: Stay, shows: Shows, sight: Sight | None) -> Shows:
     """Return what an undecided page counts as when the time is up."""
+    if shows is Shows.CUT_SHORT:
+        return shows
     if sight is None or (shows is Shows.BLANK and not sight.ready):
         return Shows.NOTHING_YET
-    if shows in {Shows.ON, Shows.LOCKED_OFF, Shows.DISAGREES, Shows.FAILED}:
+    if shows in {Shows.ON, Shows.LOCKED_OFF, Shows.DISAGREES, Shows.FAILED, Shows.OPEN_ENDED}:
         return shows
     if not stay.waits_for_nothing:
         return Shows.WAITING

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 # Only these can still change what a page shows; scripts count, as one may draw the switch.
 ASKING = frozenset({"document", "script", "fetch", "xhr"})
-ANSWERING = frozenset({"fetch", "xhr"})
+ANSWERING = frozenset({"script", "fetch", "xhr"})
 REFUSALS = frozenset({429, 999})
 SERVER_ERROR = 500
 
@@ -22,9 +22,11 @@ class Traffic:
     """
 
     def __init__(self, page: "Page", origin: str) -> None:
+        self._page = page
         self._origin = origin
         self._unanswered: set[Request] = set()
         self._failed = False
+        self._cut_short = False
         page.on("request", self._asked)
         page.on("response", self._answered)
         page.on("requestfailed", self._given_up)
@@ -39,10 +41,16 @@ class Traffic:
         """Whether the site failed or refused to answer something that this document asked for."""
         return self._failed
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether the document itself broke off before its end."""
+        return self._cut_short
+
     def forget(self) -> None:
         """Forget what an earlier document asked for: its answers no longer reach anybody."""
         self._unanswered.clear()
         self._failed = False
+        self._cut_short = False
 
     def _asked(self, request: "Request") -> None:
         if request.resource_type in ASKING and not reports_only(request.url):
@@ -56,10 +64,15 @@ class Traffic:
                 self._note(request)
 
     def _given_up(self, request: "Request") -> None:
-        if request in self._unanswered:
-            self._unanswered.discard(request)
-            if "ERR_ABORTED" not in (request.failure or ""):
-                self._note(request)
+        """Note a request that came to nothing, or whose answer broke off in the middle."""
+        self._unanswered.discard(request)
+        asked = request.resource_type in ASKING and not reports_only(request.url)
+        if not asked or "ERR_ABORTED" in (request.failure or ""):
+            return
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._cut_short = True
+        else:
+            self._note(request)
 
     def _note(self, request: "Request") -> None:
         if request.resource_type in ANSWERING and origin_in(request.url) == self._origin:

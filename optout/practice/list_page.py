@@ -3,6 +3,8 @@
 Shape and order: linkedin.md 4.
 """
 
+from itertools import takewhile
+
 from optout.practice.member_pages import below_the_bar, beside_the_categories
 from optout.practice.rows import LISTS, MOVED, NEW_ROW, VANISHED, Row
 from optout.practice.state import Session, State, offered
@@ -16,6 +18,8 @@ def category(state: State, session: Session, name: str) -> Reply:
     """Given the name of a category, return its page."""
     words, moods = state.words, state.moods
     rows = [row for group in LISTS.get(name, ()) for row in group.rows]
+    if any(moods.touch("list-cut-short", row) for row in rows):
+        return _cut_short(state, session, rows)
     for status in (429, 503):
         if any(moods.touch(f"list-{status}", row) for row in rows):
             return Reply(status=status, body=fill("bare.html", text=str(status)))
@@ -32,6 +36,13 @@ def category(state: State, session: Session, name: str) -> Reply:
     return Reply(
         body=below_the_bar(state, session, Content(title=title, body=body, scripts=("category.js",)))
     )
+
+
+def _cut_short(state: State, session: Session, rows: list[Row]) -> Reply:
+    before = takewhile(lambda row: not state.moods.touch("list-cut-short", row), rows)
+    links = join(fill("side-link.html", href=row.path, text=row.title, current="false") for row in before)
+    begin = below_the_bar(state, session, Content(title="", body=links)).partition("</body>")[0]
+    return Reply(body=begin, cut_short=True)
 
 
 def title_of(state: State, row: Row) -> str:

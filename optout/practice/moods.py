@@ -72,6 +72,8 @@ SETTING_PAGES = {
     "password-again": "The page asks for the password before it shows the setting.",
     "confirm": "The switch asks for a confirmation before it saves.",
     "promo": "An advertisement lies over the page.",
+    "cut-short": "The page shows the switch off and breaks off before it tells its real state.",
+    "cut-unseen": "The page breaks off likewise, and nothing tells that from its end.",
     "alert": "The page opens a message box and another when it is left.",
 }
 CLICKING = {
@@ -100,6 +102,7 @@ OFFERED = {
     "listed-but-gone": "The row is there and the setting's address ends at page-not-found.",
     "moved": "The setting's address ends at page-not-found; a new row leads to a page with its key.",
     "list-broken": "The page has no switch and the list no rows.",
+    "list-cut-short": "The page has no switch, and the list breaks off before the setting's row.",
     "list-503": "The page has no switch and the list is answered with 503.",
     "list-429": "The list is answered with 429.",
     "vanished": "The setting's address ends at page-not-found; a row that nobody knows stands in its place.",
@@ -128,6 +131,7 @@ TRANSPORT = {
     "bad-cookies": "Cookies are set twice, and then refused with a bare 400.",
     "slow": "Every page takes 2 s.",
     "too-slow": "Every page takes 10 min.",
+    "offline-at-submit": "Connections are closed from the sending of the sign-in form on.",
     "offline-midway": "Connections are closed from the second of the two settings on.",
     "offline-after-click": "Connections are closed once a switch has been saved.",
     "home-503": "The home page is answered with 503.",

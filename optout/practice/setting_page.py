@@ -12,7 +12,7 @@ from optout.practice.state import Session, State, offered
 from optout.practice.templates import Content, Html, embedded, fill, hashed_names, join, page
 from optout.practice.wire import Reply, Request, redirect
 
-BLANK = ("no-switch", "not-offered-blank", "list-broken", "list-503")
+BLANK = ("no-switch", "not-offered-blank", "list-broken", "list-503", "list-cut-short")
 CLICKS = ("covered", "pill-dead", "slow-flip", "remount", "all-dead")
 SAVES = ("put-unseen", "save-button", "confirm")
 SCRIPTS = ("promo", "alert", "cached")
@@ -51,6 +51,10 @@ def setting(state: State, session: Session, request: Request) -> Reply:
     if touch("password-again", row):
         body = fill("password-again.html", **state.words, title=title)
         return Reply(body=below_the_bar(state, session, Content(title=title, body=body)))
+    if touch("cut-short", row) or touch("cut-unseen", row):
+        whole = below_the_bar(state, session, Content(title=title, body=fill("cut-short.html", key=row.key)))
+        told = touch("cut-short", row)
+        return Reply(body=whole.partition("<!-- here -->")[0], cut_short=told, unmeasured=not told)
     if touch("empty", row):
         return Reply(body=page(state.words, Content(title=title, body=Html("<main></main>"))))
     return _drawn(state, session, request, row)

@@ -8,6 +8,8 @@ from optout.practice.templates import fill
 from optout.practice.wire import Reply, Request, redirect
 
 STATUS = (429, 999, 503, 403)
+CUTTING = ("offline-at-submit", "offline-midway", "offline-after-click")
+SUBMITTING = ("/checkpoint/lg/login-submit", "/uas/login-submit", "/flagship-web/login/submit")
 SECONDS = {"slow": 2.0, "too-slow": 600.0}
 
 
@@ -17,7 +19,9 @@ def on_the_way(state: State, request: Request, row: Row | None, other: Callable[
     `other` returns the origin of another server.
     """
     moods = state.moods
-    cut = any(mood in moods and mood in state.happened for mood in ("offline-midway", "offline-after-click"))
+    if "offline-at-submit" in moods and request.path in SUBMITTING:
+        state.once("offline-at-submit")
+    cut = any(mood in moods and mood in state.happened for mood in CUTTING)
     if cut or "offline" in moods or (row and moods.touch("offline", row)):
         return Reply(hang_up=True)
     for status in STATUS:

@@ -49,7 +49,10 @@ class Request:
 
 @dataclass(slots=True, kw_only=True)
 class Reply:
-    """An answer. `hang_up` closes the connection without one; `cookies` are whole Set-Cookie values."""
+    """An answer. `hang_up` closes the connection without one; `cookies` are whole Set-Cookie values.
+
+    `cut_short` closes it in the middle of the body, `unmeasured` after a body whose length was not told.
+    """
 
     status: int = 200
     body: str | bytes = ""
@@ -57,6 +60,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     cookies: list[str] = field(default_factory=list)
     hang_up: bool = False
+    cut_short: bool = False
+    unmeasured: bool = False
 
 
 def redirect(path: str, *, status: int = 302) -> Reply:
@@ -127,6 +132,11 @@ class Handler(BaseHTTPRequestHandler):
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
         } | reply.headers
+        if reply.cut_short:
+            headers["Content-Length"] = str(2 * len(body))
+        if reply.unmeasured:
+            del headers["Content-Length"]
+        self.close_connection |= reply.cut_short or reply.unmeasured
         for name, value in headers.items():
             self.send_header(name, value)
         for cookie in reply.cookies:

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optout.browser import kept, proxy
-from optout.browser.window import Window, open_window
+from optout.browser.window import open_window
 from optout.config import Config
 from optout.credentials import Vault
-from optout.errors import KeyringUnusable, NoCredentials, OptoutError, PersonNeeded
-from optout.linkedin import address, by_hand, session
+from optout.errors import AnotherMember, KeyringUnusable, NoCredentials, OptoutError, PersonNeeded
+from optout.linkedin import address, by_hand, member, session
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.stay import Stay
 from optout.log import protect
+
+MEMBER_PATIENCE = 3.0  # seconds in which a page that a person signed in to may show whose it is
 
 
 @dataclass(kw_only=True)
@@ -40,14 +42,18 @@ class Arrival:
     def stay(self, *, headed: bool, expected: str | None) -> Iterator[Stay]:
         """Given the member this evidence is about, or None, yield a stay in a fresh browser.
 
-        A living sign-in is kept at the end. Raise KeyringUnusable, BrowserMissing, UsageProblem, or
-        SiteUnavailable if the browser died.
+        A living sign-in is kept at the end. Raise SignInUnusable, AnotherMember (before anything is opened),
+        KeyringUnusable, BrowserMissing, UsageProblem, or SiteUnavailable if the browser died.
         """
-        cookies = self._kept()
-        if cookies:
+        found = self._kept()
+        if found:
             self.sign_in = "kept"
-            self._hide(cookies)
+            self._hide(found.cookies)
+            _require_same(
+                expected, found.member, "The kept sign-in is of another member than this evidence is about."
+            )
         self._hide_proxy()
+        cookies = found.cookies if found else ()
         self.tell("opening the browser")
         with open_window(
             choice=self.config.browser,
@@ -69,12 +75,12 @@ class Arrival:
                 tell=self.tell,
                 person=self.person,
                 proxied=window.proxied is True,
-                expected=expected,
+                expected=expected or (found.member if found else None),
             )
             try:
                 yield stay
-                if stay.alive:
-                    self._keep(window)
+                if stay.is_worth_keeping:
+                    self._keep(window.cookies(), self._whose(stay, found))
             finally:
                 self.member = stay.expected if stay.recognised else None
                 self.environment["member_shown"] = stay.shown_by
@@ -83,11 +89,11 @@ class Arrival:
                     self.environment |= {"browser": window.browser, "headless": window.headless}
                 self._hide(window.cookies())
 
-    def by_hand(self) -> None:
-        """Open a window, wait until the person has signed in there, and keep the sign-in.
+    def by_hand(self, *, expected: str | None) -> None:
+        """Given whose evidence it is, open a window, wait until the person has signed in, keep the sign-in.
 
         Nothing is typed for them. Raise PersonNeeded if the window was closed, Ctrl-C was pressed or the time
-        ran out.
+        ran out, AnotherMember if somebody else signed in: the sign-in kept earlier stays then.
         """
         self._hide_proxy()
         with open_window(
@@ -99,19 +105,33 @@ class Arrival:
         ) as window:
             self.tell(by_hand.WAITING)
             login = self.origin + address.LOGIN_PATH
-            if not by_hand.await_person(window.page, self.origin, self.person, address=login):
+            signed_in = by_hand.await_person(window.page, self.origin, self.person, address=login)
+            cookies = window.cookies() if signed_in else []  # now: the person may close the window at once
+            if not cookies:
                 raise PersonNeeded(
                     "The window was closed before the sign-in was complete, or it was given up.",
                     "Run `optout login --browser` again.",
                 )
-            self._store(window)
+            whose = member.await_shown(window.page.context.pages, self.origin, seconds=MEMBER_PATIENCE)
+            _require_same(
+                expected,
+                whose,
+                "You signed in as another member than the evidence is about; nothing is kept.",
+            )
+            self._store(window.cookies() or cookies, whose)
 
-    def _kept(self) -> list[Any]:
-        """Return the cookies of the kept sign-in; none if there is none."""
+    def _kept(self) -> kept.Kept | None:
+        """Return the kept sign-in, None if there is none. Raise SignInUnusable if it cannot be opened."""
         key = self.vault.state_key(self.account, create=False)
-        if key is None:
-            return []
-        return kept.load(self.config.folders.sessions, self.account, key.reveal(), origin=self.origin)
+        folder = self.config.folders.sessions
+        return kept.load(folder, self.account, key.reveal() if key else None, origin=self.origin)
+
+    def _whose(self, stay: Stay, found: kept.Kept | None) -> str | None:
+        """Return the member that a page of the sign-in showed, in this stay or before; None if none did."""
+        if stay.recognised:
+            return stay.expected
+        is_the_same = self.sign_in == "kept" and not stay.by_hand
+        return found.member if found and is_the_same else None
 
     def _password(self) -> str:
         """Return the password, read at the moment of typing."""
@@ -125,21 +145,22 @@ class Arrival:
         self.secrets.add(password.reveal())
         return password.reveal()
 
-    def _keep(self, window: Window) -> None:
+    def _keep(self, cookies: "Iterable[Any]", whose: str | None) -> None:
         """Keep the sign-in as it is now; a visit whose sign-in cannot be kept is still a visit."""
         try:
-            self._store(window)
+            self._store(cookies, whose)
         except OptoutError as error:
             self.tell(f"the sign-in could not be kept: {error}")
 
-    def _store(self, window: Window) -> None:
-        """Keep the cookies of the site. Raise KeyringUnusable, OptoutError if they cannot be written."""
+    def _store(self, cookies: "Iterable[Any]", whose: str | None) -> None:
+        """Keep the cookies of the site and whose they are. Raise KeyringUnusable or another OptoutError."""
         key = self.vault.state_key(self.account, create=True)
         if key is None:
             raise KeyringUnusable("The keyring keeps no key for the sign-in.", "Run `optout doctor`.")
         folder = self.config.folders.sessions
         try:
-            kept.save(folder, self.account, key.reveal(), window.cookies(), origin=self.origin)
+            sign_in = kept.Kept(cookies=tuple(cookies), member=whose)
+            kept.save(folder, self.account, key.reveal(), sign_in, origin=self.origin)
         except OSError as error:
             raise OptoutError(
                 f"The sign-in could not be written to {folder}: {error.strerror}.",
@@ -157,3 +178,11 @@ class Arrival:
         for value in session.secrets_in(cookies):
             protect(value)
             self.secrets.add(value)
+
+
+def _require_same(expected: str | None, seen: str | None, sentence: str) -> None:
+    """Given whose evidence it is and whose sign-in, raise AnotherMember with the sentence if they differ."""
+    if expected is not None and seen is not None and not member.is_same(expected, seen):
+        raise AnotherMember(
+            sentence, "Run `optout logout`, then sign in to the right account with `optout login`."
+        )

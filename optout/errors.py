@@ -101,6 +101,10 @@ class KeyringUnusable(PersonNeeded):
     """There is no keyring, it is locked, or its backend is one that keeps secrets in the clear."""
 
 
+class SignInUnusable(PersonNeeded):
+    """A kept sign-in is there and cannot be opened."""
+
+
 class SignInStopped(PersonNeeded):
     """The sign-in ended in `state`, a name of `linkedin.address.State`, and not in a signed-in page."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from optout.browser import listen
 from optout.errand import Errand, SwitchOff
-from optout.errors import AnotherMember, OptoutError, PersonNeeded, SignInStopped, Throttled
+from optout.errors import OptoutError, PersonNeeded, SignInStopped, Throttled
 from optout.evidence.history import History
 from optout.linkedin import address, member, menu, news, switch
 from optout.linkedin.catalogue import Setting
@@ -159,13 +159,21 @@ def compare_with_rows(scene: Scene, findings: list[Finding]) -> list[Finding]:
             return findings
         scene.tell(f"looking for new rows: {news.PAGES.get(category, category)}")
         here = [setting for setting in settings if setting.category == category]
+        names = {setting.name for setting in here}
         try:
             if category not in scene.book.menus:
                 scene.book.menus[category] = menu.read(scene.stay, category, here)
-        except (AnotherMember, Throttled) as error:
-            scene.stop = error
         except OptoutError as error:
             scene.tell(f"not read: {reason_of(error)}")
+            if isinstance(error, Throttled):
+                scene.stop = error
+            if isinstance(error, PersonNeeded) and not _is_only_here(error):
+                scene.stop = error
+                words = f"its row could not be compared: {reason_of(error)}"
+                findings = [
+                    replace(each, after=_noted(each.after, words)) if each.name in names else each
+                    for each in findings
+                ]
         scene.book.walked(scene.stay.loads, None)
         listed = scene.book.menus.get(category)
         if listed is not None:
@@ -194,7 +202,14 @@ def look_once_more(scene: Scene, finding: Finding) -> Finding:
         if again.reading is Reading.ON or again.conflict:
             scene.book.let_decide(setting, LAST)
             after = again
+        elif again.reading is Reading.UNREADABLE:
+            after = _noted(after, f"a last look could not be had: {again.reason}")
     return finding_of(scene, setting, finding.before, after, clicked=clicked)
+
+
+def _noted(look: Look, words: str) -> Look:
+    """Given a look, return it with words behind its reason; they change nothing of what was read."""
+    return replace(look, reason=f"{look.reason}; {words}")
 
 
 def _against_row(scene: Scene, listed: menu.Menu, finding: Finding) -> Finding:
@@ -240,14 +255,18 @@ def finding_of(scene: Scene, setting: Setting, before: Look, after: Look, *, cli
 def _hindered(scene: Scene, error: OptoutError) -> Look:
     """Turn what kept a setting from being read into a look; stop where going on would be useless or rude."""
     causes = {cause.value: cause for cause in Cause}
-    only_here = isinstance(error, SignInStopped) and error.state == address.State.PASSWORD_AGAIN
     if (
         isinstance(error, Throttled)
         or not scene.stay.arrived
-        or (isinstance(error, PersonNeeded) and not only_here)
+        or (isinstance(error, PersonNeeded) and not _is_only_here(error))
     ):
         scene.stop = error
     return unreadable(reason_of(error), cause=causes.get(error.outcome, Cause.PERSON))
+
+
+def _is_only_here(error: OptoutError) -> bool:
+    """Return whether what a person is needed for concerns one page, and the sign-in as a whole lives."""
+    return isinstance(error, SignInStopped) and error.state == address.State.PASSWORD_AGAIN
 
 
 def _is_worth_a_page(scene: Scene, setting: Setting, look: Look | None) -> bool:

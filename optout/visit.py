@@ -15,7 +15,7 @@ from optout.config import Config, account_folder
 from optout.credentials import Vault
 from optout.errand import Errand, SwitchOff, Visit
 from optout.errors import Interrupted, OptoutError, Outcome, UsageProblem
-from optout.evidence import history, ledger, memory
+from optout.evidence import history, ledger, lock, memory
 from optout.evidence.record import stamp
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
@@ -50,6 +50,14 @@ def visit(
     site, every setting gets a finding and the run is sealed. Raise OptoutError only if no visit could begin
     or nothing could be sealed, Stopped if a KeyboardInterrupt came.
     """
+    with lock.hold(config.folders.state, errand.account, command=errand.command):
+        return _visit(errand, config, vault, progress, person)
+
+
+def _visit(
+    errand: Errand, config: Config, vault: Vault, progress: Callable[[str], None], person: Person
+) -> Visit:
+    """Make the visit; nobody else is at work with the account meanwhile."""
     origin = address.origin_of(config.site)
     store = config.folders.evidence / account_folder(errand.account)
     past = history.of(store, [setting.name for setting in errand.settings])
@@ -144,13 +152,16 @@ def sign_in_by_hand(
     """Given an account, open a window in which the person signs in, and keep that sign-in.
 
     Nothing is typed for them and no password is kept. Raise PersonNeeded if the window was closed first,
-    BrowserMissing if no window can be shown, KeyringUnusable if the sign-in cannot be kept.
+    AnotherMember if somebody else signed in, BrowserMissing if no window can be shown, KeyringUnusable if the
+    sign-in cannot be kept, VisitUnderWay if another command is at work with the account.
     """
     origin = address.origin_of(config.site)
-    Arrival(
-        account=account, origin=origin, config=config, vault=vault, tell=progress, person=person
-    ).by_hand()
-    cooldown.end(cooldown.file_for(config.folders.state, account, origin))
+    with lock.hold(config.folders.state, account, command="login --browser"):
+        past = history.of(config.folders.evidence / account_folder(account), ())
+        Arrival(
+            account=account, origin=origin, config=config, vault=vault, tell=progress, person=person
+        ).by_hand(expected=past.member)
+        cooldown.end(cooldown.file_for(config.folders.state, account, origin))
 
 
 def _refuse_another_site(past: history.History, origin: str) -> None:

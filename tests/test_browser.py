@@ -1,4 +1,4 @@
-"""Finding a browser, keeping the sign-in, photographing, and closing whatever happens."""
+"""Finding a browser, photographing, and closing whatever happens."""
 
 import shutil
 import time
@@ -8,13 +8,8 @@ import pytest
 from at_the_prompt import login
 from calling import RunOptout, RunPython, StartPractice
 
-from optout.browser import find, kept
+from optout.browser import find
 from optout.errors import BrowserMissing
-
-KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-ORIGIN = "https://www.example.org"
-OURS = {"name": "li_at", "value": "a-token-of-the-site", "domain": ".www.example.org", "path": "/"}
-THEIRS = {"name": "id", "value": "of-somebody-else", "domain": ".ads.example.net", "path": "/"}
 
 
 def test_a_choice_that_is_no_program_is_refused(tmp_path: Path) -> None:
@@ -100,52 +95,3 @@ def test_no_picture_while_a_secret_may_stand_on_the_page(python: RunPython) -> N
     )
     answers = ["True True", "False False", "False False", "False False", "True True"]
     assert ended.stdout.splitlines() == answers, ended.stderr
-
-
-def test_the_kept_sign_in_is_encrypted_and_only_the_sites(tmp_path: Path) -> None:
-    """The file is 0600, holds no readable cookie, and gives back the cookies of the site alone."""
-    folder = tmp_path / "sessions"
-    kept.save(folder, "A@example.org", KEY, [OURS, THEIRS], origin=ORIGIN)  # type: ignore[list-item]  # as cookies
-    file = kept.path(folder, "a@example.org", ORIGIN)
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert b"token" not in file.read_bytes()
-    assert kept.load(folder, "a@example.org", KEY, origin=ORIGIN) == [OURS]
-
-
-@pytest.mark.parametrize("damage", ["key", "site", "byte", "empty", "gone"])
-def test_a_kept_sign_in_that_cannot_be_opened_counts_as_none(tmp_path: Path, damage: str) -> None:
-    """Another key, another site, a changed, empty or missing file: sign in again, no traceback."""
-    kept.save(tmp_path, "a@example.org", KEY, [OURS], origin=ORIGIN)  # type: ignore[list-item]  # as cookies
-    file = kept.path(tmp_path, "a@example.org", ORIGIN)
-    key, origin = KEY, ORIGIN
-    match damage:
-        case "key":
-            key = KEY.replace("MDEy", "MDEz")
-        case "site":
-            origin = "https://www.example.com"
-        case "byte":
-            content = bytearray(file.read_bytes())
-            content[len(content) // 2] ^= 1
-            file.write_bytes(content)
-        case "empty":
-            file.write_bytes(b"")
-        case "gone":
-            file.unlink()
-    assert kept.load(tmp_path, "a@example.org", key, origin=origin) == []
-
-
-def test_two_sites_keep_two_sign_ins(tmp_path: Path) -> None:
-    """A visit to a practice site leaves the sign-in of the real one as it is."""
-    kept.save(tmp_path, "a@example.org", KEY, [OURS], origin=ORIGIN)  # type: ignore[list-item]  # as cookies
-    kept.save(tmp_path, "a@example.org", KEY, [], origin="http://127.0.0.1:8000")
-    assert kept.load(tmp_path, "a@example.org", KEY, origin=ORIGIN) == [OURS]
-
-
-def test_forgetting_leaves_nothing(tmp_path: Path) -> None:
-    """The file and what a killed visit left beside it are gone; other accounts stay."""
-    for account in ("a@example.org", "aa@example.org"):
-        kept.save(tmp_path, account, KEY, [], origin=ORIGIN)
-    (tmp_path / "a@example.org~www.example.org.state.0123.new").write_bytes(b"rest")
-    assert kept.forget(tmp_path, "a@example.org")
-    assert not kept.forget(tmp_path, "a@example.org")
-    assert [file.name for file in tmp_path.iterdir()] == ["aa@example.org~www.example.org.state"]

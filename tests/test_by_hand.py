@@ -17,7 +17,8 @@ from at_the_prompt import Terminal
 from calling import RunOptout, StartPractice
 from stories import PASSWORD, Stories
 
-from optout import cooldown
+from optout import cooldown, credentials
+from optout.browser import kept
 from optout.evidence import audit
 from optout.linkedin.address import State
 from optout.practice.site import PracticeSite
@@ -122,18 +123,21 @@ def test_a_person_signs_in_in_the_window(
     optout: RunOptout,
     practice: StartPractice,
     command_environment: dict[str, str],
+    home: Path,
     display: str,
     screen: Path,
 ) -> None:
     """The window waits, the person signs in, the sign-in is kept; `run` then needs no password at all.
 
-    A password that was kept earlier is forgotten and that is said: once the sign-in ends, none is typed.
+    A password that was kept earlier is forgotten and that is said: once the sign-in ends, none is typed. A
+    kept sign-in that cannot be opened is replaced, and whose the new one is stands in it.
     A cooldown of any kind is over: the person got in.
     """
     site = practice(account=ACCOUNT)
     note = cooldown.file_for(Path(command_environment["OPTOUT_HOME"]) / "state", ACCOUNT, site.origin)
     cooldown.begin(note, State.CAPTCHA, datetime.now(UTC))
     optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
+    kept.path(home / "sessions", ACCOUNT, site.origin).mkdir()
     environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
     words = [sys.executable, "-m", "optout", "login", "--browser", "--account", ACCOUNT]
     with subprocess.Popen(
@@ -147,6 +151,10 @@ def test_a_person_signs_in_in_the_window(
     assert "the password kept earlier was forgotten" in shown
     assert site.counts["password_received"] == 1
     assert not note.exists()
+    key = credentials.open_vault(practice=True, unattended=True).state_key(ACCOUNT, create=False)
+    assert key is not None
+    found = kept.load(home / "sessions", ACCOUNT, key.reveal(), origin=site.origin)
+    assert (found and found.member) == "practice-person"
     ended = optout("run", "--account", ACCOUNT, "--json", "--no-input", site=site)
     assert ended.returncode == 0, ended.stderr
     assert [setting["verdict"] for setting in ended.json["settings"]] == ["turned_off", "turned_off"]
@@ -321,3 +329,30 @@ def test_a_sign_in_that_ends_in_another_tab(
     assert terminal.end() == 0, terminal.shown
     assert optout("check", "--no-input", site=site).returncode == 3
     assert site.counts["password_received"] == 1
+
+
+def test_another_member_in_the_window_is_not_kept(
+    stories: Stories, optout: RunOptout, command_environment: dict[str, str], display: str, screen: Path
+) -> None:
+    """Who signs in as another member than the evidence is about replaces nothing: exit 5, old sign-in there.
+
+    While the window waits, the account is theirs: a visit ends in 75 and says so.
+    """
+    site = stories.open(account=ACCOUNT)
+    assert stories.visit(site, "check").ended.returncode == 3
+    (file,) = (stories.home / "sessions").iterdir()
+    old = file.read_bytes()
+    site.moods.add("other-member")
+    environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
+    words = [sys.executable, "-m", "optout", "login", "--browser", "--account", ACCOUNT]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        person = Person(display, screen)
+        _until(person.sees_a_page)
+        ended = optout("check", "--no-input", site=site)
+        assert ended.returncode == 75
+        assert f"`optout login --browser`, process {process.pid}, since 20" in ended.stderr
+        person.type(ACCOUNT, PASSWORD)
+        said = _ending(process)[1]
+    assert process.returncode == 5, said
+    assert "as another member than the evidence is about; nothing is kept" in said
+    assert file.read_bytes() == old

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optout.commands import accounts, answer, folding, words
-from optout.errors import KeyringUnusable, OptoutError, Outcome
+from optout.errors import KeyringUnusable, OptoutError, Outcome, SignInUnusable
 
 if TYPE_CHECKING:
     from optout.config import Config
@@ -105,7 +105,9 @@ def look(config: "Config", *, unlogged: OptoutError | None) -> Iterator[Check]:
         yield _failed("log", unlogged, OTHER_HOME)
     yield from _values(config)
     yield _accounts(config)
-    yield _keyring()
+    keyring = _keyring()
+    yield keyring
+    yield from _sign_ins(config, keyring)
     yield _browser(config)
     yield _display()
 
@@ -184,6 +186,38 @@ def _keyring() -> Check:
     except KeyringUnusable as error:
         here = KeyringUnusable(error.sentence, error.hint.removesuffix(credentials.DOCTOR).rstrip())
         return _failed("keyring", here, OTHER_KEYRING)
+
+
+def _sign_ins(config: "Config", keyring: Check) -> Iterator[Check]:
+    """Yield for each account whether its sign-in is kept and opens; a keyring that is ill is asked once."""
+    from optout import credentials
+    from optout.browser import kept
+    from optout.linkedin import address
+
+    try:
+        names, origin = accounts.known(config.folders.state), address.origin_of(config.site)
+    except (OptoutError, OSError):
+        return  # told above
+    if names and not keyring.good:
+        sentence = "the keyring that holds their keys cannot be used"
+        yield Check(name="sign-in", good=None, sentence=sentence, mend=keyring.mend)
+        return
+    for name in names:
+        try:
+            vault = credentials.open_vault(practice=address.is_practice(origin), unattended=True)
+            key = vault.state_key(name, create=False)
+            found = kept.load(config.folders.sessions, name, key.reveal() if key else None, origin=origin)
+        except KeyringUnusable as error:
+            yield _failed("sign-in", error, OTHER_KEYRING)
+            return
+        except SignInUnusable as error:
+            yield Check(name="sign-in", good=False, sentence=f"{name}: {error.sentence}", mend=error.hint)
+            continue
+        if found:
+            yield Check(name="sign-in", good=True, sentence=f"{name}: kept, and it opens")
+        else:
+            mend = "`optout run` keeps one, and so does `optout login --browser`."
+            yield Check(name="sign-in", good=None, sentence=f"{name}: none is kept yet", mend=mend)
 
 
 def _browser(config: "Config") -> Check:

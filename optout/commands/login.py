@@ -1,6 +1,7 @@
 """`optout login`: keep the password in the keyring, or let the person sign in by hand in a window."""
 
 import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -70,12 +71,13 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
     if by_hand:
         _by_hand(account, said, config, vault)
         return 0
-    vault.keep_password(account, _password(account, said, from_stdin=password_stdin))
-    accounts.remember(config.folders.state, account)
+    set_aside = _keep(account, said, config, vault, from_stdin=password_stdin)
     now = datetime.now(UTC)
     calm = cooldown.end_for_new_password(cooldown.file_for(config.folders.state, account, origin), now)
     if not said.quiet:
         answer.say(f"The password of {account} is in the keyring of this computer, and nowhere else.")
+        if set_aside:
+            answer.say("The sign-in kept earlier could not be opened and was removed.")
         answer.say(f"{calm.refusal(now)}" if calm else "Next: `optout run`.")
     return 0
 
@@ -131,6 +133,30 @@ def _password(account: str, said: words.Words, *, from_stdin: bool) -> "Secret":
             "Standard input holds more than one line, or is not UTF-8 text.", "Nothing was stored."
         )
     return Secret(text)
+
+
+def _keep(account: str, said: words.Words, config: "Config", vault: "Vault", *, from_stdin: bool) -> bool:
+    """Keep the password; return whether a kept sign-in that cannot be opened was removed."""
+    from optout.browser import kept
+    from optout.evidence import lock
+    from optout.linkedin import address
+
+    def alone() -> AbstractContextManager[None]:
+        return lock.hold(config.folders.state, account, command="login")
+
+    with alone():
+        pass  # now, as nobody shall type for nothing; not held while the person takes their time
+    password = _password(account, said, from_stdin=from_stdin)
+    with alone():
+        vault.keep_password(account, password)
+        accounts.remember(config.folders.state, account)
+        key = vault.state_key(account, create=False)
+        return kept.set_aside(
+            config.folders.sessions,
+            account,
+            key.reveal() if key else None,
+            origin=address.origin_of(config.site),
+        )
 
 
 def _by_hand(account: str, said: words.Words, config: "Config", vault: "Vault") -> None:

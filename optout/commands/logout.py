@@ -27,15 +27,19 @@ def command(asked: answer.Asked, said: words.Words) -> int:
 
     from optout import cooldown, credentials
     from optout.browser import kept
+    from optout.evidence import lock
     from optout.linkedin import address
 
     practice = address.is_practice(address.origin_of(config.site))
-    sign_in = kept.forget(config.folders.sessions, account)
-    vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
-    password = vault.forget_password(account)
-    key = vault.forget(account)
-    calm = cooldown.forget(config.folders.state, account)
-    accounts.forget(config.folders.state, account)
+    with lock.hold(config.folders.state, account, command="logout"):  # else a visit would keep it again
+        try:
+            sign_in = kept.forget(config.folders.sessions, account)
+        finally:  # one that stays is no reason to keep what opens it
+            vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
+            password = vault.forget_password(account)
+            key = vault.forget(account)
+        calm = cooldown.forget(config.folders.state, account)
+        accounts.forget(config.folders.state, account)
     if not said.quiet:
         answer.say(_told(account, password=password, sign_in=sign_in, key=key, calm=calm))
     return 0

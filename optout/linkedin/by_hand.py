@@ -3,8 +3,15 @@
 import time
 from typing import TYPE_CHECKING
 
-from optout.errors import SiteUnavailable, Terminated
-from optout.linkedin.address import LOGIN_PATH, State, path_state
+from optout.errors import (
+    GivenUp,
+    OptoutError,
+    PageNotUnderstood,
+    SignInStopped,
+    SiteUnavailable,
+    Terminated,
+)
+from optout.linkedin.address import BY_HAND, LOGIN_PATH, State, path_state
 from optout.linkedin.load import load
 from optout.linkedin.session import is_inside
 from optout.linkedin.sight import pause
@@ -47,6 +54,13 @@ def await_person(page: "Page", origin: str, person: "Person", *, address: str | 
     except KeyboardInterrupt:
         return False
     return False
+
+
+def is_for_hands(error: OptoutError) -> bool:
+    """Given why the program stopped, return whether a person may go on by hand there."""
+    if isinstance(error, SignInStopped):
+        return error.state in BY_HAND and not isinstance(error, GivenUp)
+    return isinstance(error, PageNotUnderstood)
 
 
 def where_to_go_on(url: str, origin: str) -> str:

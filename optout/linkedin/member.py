@@ -7,15 +7,17 @@ themselves, or which the server has put into the page as JSON.
 
 import json
 import re
+import time
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from optout.errors import AnotherMember
+from optout.errors import AnotherMember, SiteUnavailable
 from optout.linkedin.address import HOME_PATH, State, origin_in, path_in
 from optout.linkedin.challenge import recognise
-from optout.linkedin.sight import Sight, look
+from optout.linkedin.sight import Sight, look, pause
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
@@ -97,6 +99,22 @@ def read(page: "Page", origin: str, heard: Iterable[str] = ()) -> str | None:
     if sight is None or recognise(sight, origin) is not State.INSIDE:
         return None
     return only(shown(sight, heard))
+
+
+def await_shown(tabs: Collection["Page"], origin: str, *, seconds: float) -> str | None:
+    """Given the tabs of a window and the site's origin, return the member that one shows within `seconds`.
+
+    None if none does, or all are closed.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        for tab in tabs:
+            with suppress(SiteUnavailable):  # it was closed
+                if seen := read(tab, origin):
+                    return seen
+                pause(tab, 0.1)
+        if time.monotonic() >= deadline or all(tab.is_closed() for tab in tabs):
+            return None
 
 
 def shown(sight: Sight, heard: Iterable[str] = ()) -> dict[str, str]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from optout.errors import SignInStopped, Terminated
+from optout.errors import GivenUp, OptoutError, SignInStopped, Terminated
 from optout.linkedin.address import CODES, State, origin_in, reports_only
 from optout.linkedin.challenge import given_up, recognise, stopped
 from optout.linkedin.failure import refuse_failure
@@ -170,6 +170,12 @@ class Passage:
         if self._state in CODES:
             return State.WRONG_CODE
         return State.NO_SESSION if self._state is State.INSIDE else self._state
+
+
+def is_question(error: OptoutError | None) -> bool:
+    """Given what stands in the way, return whether it is asked of the person and they were not asked yet."""
+    asks = isinstance(error, SignInStopped) and error.state in CODES | {State.APP_PUSH}
+    return asks and not isinstance(error, GivenUp)
 
 
 def _complaints(sight: Sight) -> frozenset[str]:

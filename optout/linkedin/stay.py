@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from optout.errors import (
     BrowserMissing,
-    GivenUp,
     OptoutError,
     PageNotUnderstood,
     PersonNeeded,
@@ -15,13 +14,13 @@ from optout.errors import (
     Throttled,
 )
 from optout.linkedin import member
-from optout.linkedin.address import BY_HAND, CODES, HOME_PATH, LOGIN_PATH, SIGNED_OUT, State
-from optout.linkedin.by_hand import await_person, where_to_go_on
+from optout.linkedin.address import HOME_PATH, LOGIN_PATH, SIGNED_OUT, State
+from optout.linkedin.by_hand import await_person, is_for_hands, where_to_go_on
 from optout.linkedin.challenge import given_up, recognise, stopped
 from optout.linkedin.failure import PROXIED_TIMEOUT, TIMEOUT
 from optout.linkedin.form import Place
 from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refuse
-from optout.linkedin.passage import Passage
+from optout.linkedin.passage import Passage, is_question
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.session import cookies_alive, is_remembered
 from optout.linkedin.sight import Sight, look, wait
@@ -71,6 +70,7 @@ class Stay:
     loads: list[Loaded] = field(default_factory=list)
     left_open: "dict[str, Page]" = field(default_factory=dict)
     by_hand: bool = False
+    _inside: bool = False
     _renewed: bool = False
     _questions: int = 0
     _names: frozenset[str] | None = None
@@ -91,6 +91,7 @@ class Stay:
             try:
                 answer = read(self._load(path))
             except SignInStopped as stop:
+                self._inside = self._inside and stop.state == State.PASSWORD_AGAIN
                 self._go_on(stop)
             else:
                 self.arrived = True
@@ -106,9 +107,11 @@ class Stay:
         if sight is None:
             return None
         state = recognise(sight, self.origin)
+        self._inside = self._inside and state is State.PASSWORD_AGAIN
         if state is not State.INSIDE:
             raise stopped(state)
         self._compare(self._witness.shown(sight))
+        self._inside = True
         return sight
 
     def find_member(self) -> bool:
@@ -191,6 +194,11 @@ class Stay:
         """Whether the browser holds the cookies of a living sign-in."""
         return cookies_alive(self.page.context, self.origin)
 
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Whether the last page that could tell showed this sign-in alive and no other member's."""
+        return self._inside and self.alive
+
     def _go_on(self, stop: SignInStopped) -> None:
         """Given why a page could not be had, do what may help; raise what stands in the way if nothing does.
 
@@ -203,7 +211,7 @@ class Stay:
                 return
             if not self.typed:
                 ended = self._attempt(self._sign_in)
-        if _is_question(ended) and self._questions < MOST_QUESTIONS:
+        if is_question(ended) and self._questions < MOST_QUESTIONS:
             self._questions += 1
             ended = self._attempt(self._passage().go)
         if ended is not None:
@@ -239,7 +247,7 @@ class Stay:
 
     def _hand_over(self, error: OptoutError) -> None:
         """Let the person go on in a window where the program may not; raise the error unless they do."""
-        if self.by_hand or not self.person.window or not _is_for_hands(error):
+        if self.by_hand or not self.person.window or not is_for_hands(error):
             raise error
         self.by_hand = True
         address = where_to_go_on(self.page.url, self.origin)
@@ -277,16 +285,3 @@ class Stay:
                 "The site refuses every page (HTTP 403).", "Wait some hours before the next visit."
             )
         return loaded
-
-
-def _is_question(error: OptoutError | None) -> bool:
-    """Return whether the site asks for something that only the person has, and they were not asked yet."""
-    asks = isinstance(error, SignInStopped) and error.state in CODES | {State.APP_PUSH}
-    return asks and not isinstance(error, GivenUp)
-
-
-def _is_for_hands(error: OptoutError) -> bool:
-    """Return whether a person may go on by hand where the program stopped."""
-    if isinstance(error, SignInStopped):
-        return error.state in BY_HAND and not isinstance(error, GivenUp)
-    return isinstance(error, PageNotUnderstood)

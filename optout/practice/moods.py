@@ -50,6 +50,9 @@ SESSIONS = {
     "renews": "Sign-ins from before this mood are dead, and renew themselves on the second page asked for.",
     "dies-between": "The sign-in dies, once, when the second of the two settings is opened.",
     "dies-after-click": "The sign-in dies, once, when a switch has been saved.",
+    "dies-at-list": "The sign-in dies, once, when a list of settings is opened.",
+    "dies-after-list": "The sign-in dies, once, when a setting is opened after a list.",
+    "dead-cookie": "A sign-in that has died stays in the browser: its cookie is not taken back.",
     "dies-at-home": "The sign-in dies, once, when the home page is opened.",
 }
 SETTING_PAGES = {

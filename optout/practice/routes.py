@@ -88,6 +88,9 @@ def _checkpoint(state: State, request: Request, method: str, path: str) -> Reply
 
 def _members_only(state: State, request: Request, path: str, row: Row | None) -> Reply:
     session = sessions.session_of(state, request)
+    if session is not None:
+        _around_lists(state, request, session, row)
+        session = sessions.session_of(state, request)
     if session is not None and row is not None:
         ended = _at_second_setting(state, request, session, row)
         if ended is not None:
@@ -139,6 +142,16 @@ def _at_second_setting(state: State, request: Request, session: Session, row: Ro
     if second and "dies-between" in state.moods and state.once("dies-between"):
         sessions.end(state, request)
     return None
+
+
+def _around_lists(state: State, request: Request, session: Session, row: Row | None) -> None:
+    """Let the sign-in die, once, at the list of a category, or at a setting that is opened after one."""
+    at_list = request.path.startswith(CATEGORY)
+    mood = "dies-at-list" if at_list else "dies-after-list"
+    due = at_list or (row is not None and session.listed)
+    if due and mood in state.moods and state.once(mood):
+        sessions.end(state, request)
+    session.listed = session.listed or (at_list and "dies-after-list" in state.moods)
 
 
 def _member_page(state: State, session: Session, request: Request, path: str) -> Reply:

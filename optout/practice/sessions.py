@@ -86,7 +86,7 @@ def to_sign_in(state: State, request: Request) -> Reply:
         reply = redirect(f"/authwall?trk=practice&sessionRedirect={wanted}")
     else:
         reply = redirect(f"/uas/login?session_redirect={wanted}")
-    if request.cookie("li_at"):
+    if request.cookie("li_at") and "dead-cookie" not in state.moods:
         reply.cookies.append(cookie("li_at", "delete me", age=0, hidden=True))
     return reply
 

@@ -19,9 +19,13 @@ YEAR = 365 * 24 * 3600
 
 @dataclass(slots=True)
 class Session:
-    """One sign-in: `opened` are the names of the two settings it has asked for, in order."""
+    """One sign-in: `opened` are the names of the two settings it has asked for, in order.
+
+    `listed` says that it has asked for a list since it is to die after one.
+    """
 
     opened: list[str] = field(default_factory=list)
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

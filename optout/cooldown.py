@@ -31,7 +31,7 @@ WHY: dict[str, str] = {
     State.UNKNOWN_CHECKPOINT: "The site showed a checkpoint that this program does not know",
     State.WRONG_CODE: "The site did not accept the codes",
     State.WRONG_CREDENTIALS: "The site did not accept the e-mail address or the password",
-    State.UNKNOWN_ACCOUNT: "The site knew no account with this e-mail address",
+    State.UNKNOWN_ACCOUNT: "The site showed an error at the e-mail address",
     State.WEAK_PASSWORD: "The site wanted a stronger password",
     State.FORM_STAYED: "The site kept its sign-in form",
     THROTTLED: "The site asked for calm",

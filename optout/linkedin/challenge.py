@@ -37,8 +37,8 @@ SENTENCES: dict[State, tuple[str, str]] = {
         "Store the right password with `optout login`.",
     ),
     State.UNKNOWN_ACCOUNT: (
-        "The site knows no account with this e-mail address.",
-        "Run `optout login --account EMAIL` with the address that you sign in with on the site.",
+        "The site shows an error at the e-mail address; it may not know it.",
+        "Run `optout login --account EMAIL` with the address and the password that you use on the site.",
     ),
     State.WEAK_PASSWORD: (
         "The site wants a stronger password first.",

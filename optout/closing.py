@@ -83,6 +83,7 @@ def _recorded(finding: Finding) -> SettingRecord:
         verdict=finding.verdict.value,
         reason=finding.reason,
         screenshots=finding.screenshots,
+        witnesses=finding.rests_on,
     )
 
 

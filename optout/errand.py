@@ -72,6 +72,7 @@ class Visit:
                     "verdict": finding.verdict.value,
                     "reason": finding.reason,
                     "screenshots": list(finding.screenshots),
+                    "witnesses": finding.rests_on,
                 }
                 for finding in self.findings
             ],

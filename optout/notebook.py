@@ -1,7 +1,9 @@
 """What a visit writes down on its way: pictures, the text beside them, steps and news, for the evidence."""
 
+import itertools
 import platform
 import sys
+from collections.abc import Container
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from optout.linkedin.load import Loaded
 
 DECIDING = "reload"  # the stage whose reading is the finding's `after`
+SECOND = "second"  # another fresh load, later in the visit
+STOOD = "stood"  # the page that showed it off, left open and looked at again at the end of the visit
 
 
 @dataclass(kw_only=True)
@@ -35,16 +39,23 @@ class Notebook:
     def capture(self, stay: Stay, setting: Setting, stage: str, seen: Seen, *, full: bool) -> None:
         """Given a stay and what its page showed, keep its picture and its text as a stage of the setting.
 
-        The card is photographed where there is one; the whole page if `full`, or if there is no card.
+        The card is photographed where there is one; the whole page if `full`, or if there is no card. At the
+        stage `STOOD` it is the page that the stay has left open for the setting.
         """
+        page = stay.left_open[setting.name] if stage == STOOD else stay.page
         stages = self.stages.setdefault(setting.name, {})
         if stage == DECIDING and DECIDING in stages:
-            stages[f"early-{DECIDING}"] = stages.pop(DECIDING)
-        stages[stage] = seen.facts(setting.key)
+            stages[_free(f"early-{DECIDING}", stages)] = stages.pop(DECIDING)
+        pictures: list[str | None] = []
         if seen.card is not None:
-            self._keep(setting, f"{stage}.element.png", photograph.card(stay.page, seen.card))
+            pictures.append(self._keep(setting, f"{stage}.element.png", photograph.card(page, seen.card)))
         if full or seen.card is None:
-            self._keep(setting, f"{stage}.full.png", photograph.full_page(stay.page))
+            pictures.append(self._keep(setting, f"{stage}.full.png", photograph.full_page(page)))
+        stages[stage] = {**seen.facts(setting.key), "pictures": [name for name in pictures if name]}
+
+    def remark(self, setting: Setting, stage: str, seen: Seen) -> None:
+        """Given what a page showed at a glance, keep its text alone as a stage of the setting."""
+        self.stages.setdefault(setting.name, {})[stage] = {**seen.facts(setting.key), "pictures": []}
 
     def capture_menu(self, stay: Stay, setting: Setting) -> None:
         """Given a stay on the category page, keep its picture as evidence for a setting without a row."""
@@ -54,14 +65,6 @@ class Notebook:
         """Return whether the switch could not be turned when it was first read."""
         before = self.stages.get(setting.name, {}).get("before", {})
         return before.get("enabled") is False
-
-    def let_decide(self, setting: Setting, stage: str) -> None:
-        """Put another stage of a setting in the place of the deciding one, since its reading overrules it."""
-        stages = self.stages.setdefault(setting.name, {})
-        if DECIDING in stages:
-            stages[f"early-{DECIDING}"] = stages.pop(DECIDING)
-        if stage in stages:
-            stages[DECIDING] = stages.pop(stage)
 
     def walked(self, loads: "list[Loaded]", setting: Setting | None) -> None:
         """Given the loads of a stay so far, note those that are not noted yet as steps for a setting."""
@@ -82,10 +85,10 @@ class Notebook:
             }
             self.draft.add("rows.json", to_json(rows))
 
-    def _keep(self, setting: Setting, name: str, picture: bytes | None) -> None:
-        """Keep one picture, if there is one, under the first free name."""
+    def _keep(self, setting: Setting, name: str, picture: bytes | None) -> str | None:
+        """Keep one picture, if there is one, under the first free name; return that name."""
         if picture is None:
-            return
+            return None
         kept = self.pictures.setdefault(setting.name, [])
         stem, kind = name.split(".", 1)
         wanted, number = f"{setting.name}/{name}", 1
@@ -93,6 +96,13 @@ class Notebook:
             number += 1
             wanted = f"{setting.name}/{stem}-{number}.{kind}"
         kept.append(self.draft.add(wanted, picture))
+        return wanted
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """Return a name, with a number behind it if it is taken."""
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
 def environment(browser: dict[str, object], *, session: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optout.errors import Outcome, worst
 
@@ -61,16 +61,71 @@ class Look:
         if self.conflict and self.reading is not Reading.UNREADABLE:
             raise ValueError("witnesses that disagree make a setting unreadable")
 
+    @property
+    def word(self) -> str:
+        """The reading, or `conflict` where the page contradicted itself."""
+        return "conflict" if self.conflict else self.reading.value
+
+
+class Saving(enum.StrEnum):
+    """How the site answered when the page saved a switch."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+
+
+class Listed(enum.StrEnum):
+    """What a complete category page says of a setting; LISTED if its row has no word for the state."""
+
+    ON = "on"
+    OFF = "off"
+    LISTED = "listed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnesses:
+    """What else was seen of a setting, besides the control that one fresh load showed; None: silent.
+
+    `stood` is the page of that load, still open at the end of the visit, `second` another fresh load after
+    a pause, `saving` what the page heard when it saved, `row` what the category page says. `lagged` says
+    that an earlier fresh load after the click still showed the setting on.
+    """
+
+    stood: Look | None = None
+    second: Look | None = None
+    saving: Saving | None = None
+    row: Listed | None = None
+    lagged: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The conclusion about the setting `name`; `screenshots` are paths inside the run folder."""
+    """The conclusion about the setting `name`; `screenshots` are paths inside the run folder.
+
+    `control` is what the deciding fresh load showed, `after` what that counts as beside the `witnesses`.
+    """
 
     name: str
     before: Look
+    control: Look
+    witnesses: Witnesses
     after: Look
     verdict: Verdict
     screenshots: tuple[str, ...] = ()
+
+    @property
+    def rests_on(self) -> dict[str, str | None]:
+        """What each witness said, as `optout.visit/1` and `run.json` have it; None for one that is silent."""
+        told = self.witnesses
+        return {
+            "control": self.control.word,
+            "stood": told.stood.word if told.stood else None,
+            "second_load": told.second.word if told.second else None,
+            "save_response": told.saving and told.saving.value,
+            "row": told.row and told.row.value,
+        }
 
     @property
     def reason(self) -> str:
@@ -81,6 +136,76 @@ class Finding:
     def outcome(self) -> Outcome:
         """The ending that this setting alone would give the command."""
         return outcome_of(self.verdict, self.after.cause)
+
+
+def weigh(control: Look, witnesses: Witnesses) -> Look:
+    """Given what a fresh load showed and what else was seen, return what both together count as.
+
+    The control on a fresh load is required for everything. The others corroborate: one that is silent takes
+    nothing away, one that contradicts OFF or NOT_OFFERED leaves the setting unread, as a conflict. Yet OFF
+    requires the second load too where a doubt was raised: the site did not accept the save, or a load after
+    the click still showed it on. NOT_OFFERED requires that a complete category page lacks the row.
+    ON is believed from one witness alone: it is never good.
+    """
+    match control.reading:
+        case Reading.ON | Reading.UNREADABLE:
+            return control
+        case Reading.OFF:
+            against = [
+                words
+                for words, speaks in (
+                    ("its page, left open, no longer does", _contradicts(Reading.OFF, witnesses.stood)),
+                    ("a second fresh load does not", _contradicts(Reading.OFF, witnesses.second)),
+                    ("its row on the category page says On", witnesses.row is Listed.ON),
+                )
+                if speaks
+            ]
+            if against:
+                return _conflict(f"a fresh load showed it off, but {' and '.join(against)}")
+            return _confirmed(control, witnesses)
+        case Reading.NOT_OFFERED:
+            if _contradicts(Reading.NOT_OFFERED, witnesses.second) or witnesses.row not in {
+                None,
+                Listed.MISSING,
+            }:
+                return _conflict("its page shows no switch, but another witness shows the setting")
+            if witnesses.row is None:
+                return _unread("its page shows no switch, and no complete category page says why")
+            return control
+
+
+def _contradicts(reading: Reading, look: Look | None) -> bool:
+    """Return whether a look says something else than the reading; one that could not be had says nothing."""
+    return look is not None and (look.conflict or look.reading not in {reading, Reading.UNREADABLE})
+
+
+def _confirmed(control: Look, witnesses: Witnesses) -> Look:
+    """Return an OFF that nothing contradicts, with its second load in the reason, or why it is not enough."""
+    second = witnesses.second
+    if second is not None and second.reading is Reading.OFF:
+        return replace(control, reason=f"{control.reason}; a second fresh load showed it off too")
+    doubt = (
+        "the site did not accept the save"
+        if witnesses.saving in {Saving.REFUSED, Saving.UNANSWERED}
+        else "the load before still showed it on"
+        if witnesses.lagged
+        else None
+    )
+    missing = "" if second is None else f": {second.reason}"
+    if doubt:
+        words = f"a fresh load showed it off, but {doubt} and a second load could not be had{missing}"
+        return replace(_unread(words), cause=(second and second.cause) or Cause.PAGE)
+    if second is None:
+        return control
+    return replace(control, reason=f"{control.reason}; a second load could not be had{missing}")
+
+
+def _conflict(reason: str) -> Look:
+    return Look(reading=Reading.UNREADABLE, reason=reason, cause=Cause.PAGE, conflict=True)
+
+
+def _unread(reason: str) -> Look:
+    return Look(reading=Reading.UNREADABLE, reason=reason, cause=Cause.PAGE)
 
 
 def conclude(before: Look, after: Look, *, clicked: bool, proved_off_earlier: bool) -> Verdict:

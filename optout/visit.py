@@ -12,6 +12,7 @@ from optout import cooldown
 from optout.arrival import Arrival
 from optout.closing import Ended, seal
 from optout.config import Config, account_folder
+from optout.confirming import compare_with_rows, confirm
 from optout.credentials import Vault
 from optout.errand import Errand, SwitchOff, Visit
 from optout.errors import Interrupted, OptoutError, Outcome, UsageProblem
@@ -21,9 +22,9 @@ from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.reading import unreadable
-from optout.looking import Begun, Scene, compare_with_rows, finding_of, look, look_once_more, turn
+from optout.looking import Case, Scene, examine, finding_of
 from optout.notebook import Notebook, environment, reason_of
-from optout.verdict import PROVED_OFF, Cause, Finding, Reading
+from optout.verdict import Cause, Finding
 
 __all__ = ["Errand", "Stopped", "SwitchOff", "Visit", "sign_in_by_hand", "visit"]
 
@@ -68,7 +69,6 @@ def _visit(
             account=errand.account, origin=origin, config=config, vault=vault, tell=progress, person=person
         )
         scene = Scene(errand=errand, past=past, book=Notebook(draft=draft), tell=progress)
-        findings: list[Finding] = []
         calm = cooldown.file_for(config.folders.state, errand.account, origin)
         let_in = False
         stop: OptoutError | None = Interrupted()  # until the visit has come to an end of its own
@@ -77,13 +77,10 @@ def _visit(
             _respect(calm, errand, started)
             with arrival.stay(headed=errand.headed, expected=past.member) as scene.stay:
                 for setting in errand.settings:
-                    findings.append(
-                        _unread(scene, setting, scene.stop) if scene.stop else _examine(scene, setting)
-                    )
-                findings[:] = compare_with_rows(scene, findings)
-                findings[:] = [
-                    look_once_more(scene, each) if each.verdict in PROVED_OFF else each for each in findings
-                ]
+                    if not scene.stop:
+                        examine(scene, setting)
+                compare_with_rows(scene)
+                confirm(scene)
                 let_in = scene.stay.arrived and scene.stay.alive
             stop = scene.stop
         except OptoutError as error:
@@ -91,10 +88,10 @@ def _visit(
         except KeyboardInterrupt as error:
             signal = error
         finally:
-            findings += [_unread(scene, each, stop) for each in errand.settings[len(findings) :]]
+            findings = tuple(_conclude(scene, setting, scene.stop or stop) for setting in errand.settings)
             _remember_calm(calm, scene, scene.stop or stop, let_in=let_in)
             progress("sealing the evidence")
-            sealed = _seal(scene, arrival, tuple(findings), stop, started)
+            sealed = _seal(scene, arrival, findings, stop, started)
         if signal is not None:
             raise Stopped(sealed) from signal
         return sealed
@@ -173,30 +170,15 @@ def _refuse_another_site(past: history.History, origin: str) -> None:
         )
 
 
-def _examine(scene: Scene, setting: Setting) -> Finding:
-    """Look at one setting, switch it off if that is the errand, look again, conclude."""
-    settings = scene.errand.settings
-    scene.tell(f"reading {settings.index(setting) + 1} of {len(settings)}: {setting.title}")
-    before = after = look(scene, setting, "before")
-    clicked = before.reading is Reading.ON and _may_switch(scene, setting)
-    scene.begun[setting.name] = Begun(before=before, clicked=clicked)
-    if clicked:
-        after = turn(scene, setting)
-    if after.reading is Reading.OFF:
-        scene.stay.leave_open(setting.name)
-    return finding_of(scene, setting, before, after, clicked=clicked)
-
-
-def _may_switch(scene: Scene, setting: Setting) -> bool:
-    """Return whether the errand switches this setting off; one that is locked cannot be."""
-    return scene.wants_off(setting) and not scene.book.is_locked(setting)
-
-
-def _unread(scene: Scene, setting: Setting, stop: OptoutError | None) -> Finding:
-    """Return the finding of a setting that was not reached, or was given up after its first look."""
-    begun = scene.begun.get(setting.name)
-    cause = {each.value: each for each in Cause}.get(stop.outcome if stop else Outcome.FAULT, Cause.PERSON)
-    first = "clicked, then: " if begun and begun.clicked else "not reached: "
-    after = unreadable(first + (reason_of(stop) if stop else "the visit ended"), cause=cause)
-    before = begun.before if begun else after
-    return finding_of(scene, setting, before, after, clicked=bool(begun and begun.clicked))
+def _conclude(scene: Scene, setting: Setting, stop: OptoutError | None) -> Finding:
+    """Return the finding of a setting; one that was not reached, or given up after a click, is unread."""
+    case = scene.cases.get(setting.name)
+    if case is None or case.control is None:
+        cause = {each.value: each for each in Cause}.get(
+            stop.outcome if stop else Outcome.FAULT, Cause.PERSON
+        )
+        first = "not reached: " if case is None else "clicked, then: "
+        unread = unreadable(first + (reason_of(stop) if stop else "the visit ended"), cause=cause)
+        case = case or Case(setting=setting, before=unread, control=unread)
+        case.control = unread
+    return finding_of(scene, case)

@@ -11,6 +11,7 @@ FLOORS = (
     {"cli"},
     {"commands"},
     {"visit"},
+    {"confirming"},
     {"looking"},
     {"arrival", "closing", "cooldown", "notebook"},
     {"errand"},

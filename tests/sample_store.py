@@ -63,6 +63,10 @@ def state_json(before: str, after: str, verdict: str) -> bytes:
     stages = {"before": {"at": "2026-10-05T08:15:00Z", "lang": "en", "checked": checked.get(before)}}
     if verdict in {"turned_off", "did_not_stick"} or before != after:
         stages["reload"] = {"at": "2026-10-05T08:15:30Z", "lang": "en", "checked": checked.get(after)}
+    if verdict == "turned_off":
+        stages["second"] = {"at": "2026-10-05T08:15:36Z", "lang": "en", "checked": False}
+    if after == "off":
+        stages["stood"] = {"at": "2026-10-05T08:15:38Z", "lang": "en", "checked": False}
     for stage in stages.values():
         stage |= {
             "key": "a-setting",
@@ -71,6 +75,17 @@ def state_json(before: str, after: str, verdict: str) -> bytes:
             "label": "Use my data",
         }
     return json.dumps({"stages": stages}).encode()
+
+
+def witnesses(after: str, verdict: str) -> dict[str, str | None]:
+    """Given the last reading and the verdict, return the witnesses that go with `state_json`."""
+    return {
+        "control": after,
+        "stood": "off" if after == "off" else None,
+        "second_load": "off" if verdict == "turned_off" else None,
+        "save_response": "accepted" if verdict == "turned_off" else None,
+        "row": {"not_offered": "missing", "unreadable": None}.get(after, "listed"),
+    }
 
 
 def visit(
@@ -122,6 +137,7 @@ def append(
                     after=after,
                     verdict=verdict,
                     reason=f"a fresh load showed it {after}",
+                    witnesses=witnesses(after, verdict),
                     screenshots=tuple(pictures),
                 )
             )

@@ -376,26 +376,29 @@ def test_findings_that_do_not_follow_fail(where: Place, members: dict[str, objec
 
 
 KEY = {"key": "a-setting"}
+STOOD = KEY | {"checked": False}
 
 
 @pytest.mark.parametrize(
     ("stages", "holds"),
     [
-        ({"before": KEY | {"checked": False}}, True),
-        ({"before": KEY | {"checked": False}, "early-reload": KEY, "after": KEY}, True),
-        ({"before": KEY | {"checked": True}, "reload": KEY | {"checked": False}}, False),
-        ({"before": KEY | {"checked": False}, "reload": KEY | {"checked": True}}, False),
-        ({"before": KEY | {"checked": True}}, False),
-        ({"before": KEY | {"checked": None}}, False),
-        ({"before": KEY | {"checked": 0}}, False),
-        ({"before": KEY}, False),
-        ({"reload": KEY | {"checked": False}}, False),
-        ({"before": {"checked": False}}, False),
-        ({"before": {"checked": False, "key": " "}}, False),
-        ({"before": {"checked": False, "key": ["a-setting"]}}, False),
-        ({"before": KEY | {"checked": False}, "after": {"key": "another-setting"}}, False),
-        ({"before": KEY | {"checked": False}, "after": {}}, False),
-        ({"before": KEY | {"checked": False}, "after": None}, False),
+        ({"before": KEY | {"checked": False}, "stood": STOOD}, True),
+        ({"before": KEY | {"checked": False}, "stood": STOOD, "after": KEY}, True),
+        ({"before": KEY | {"checked": False}}, False),
+        ({"before": KEY | {"checked": False}, "stood": KEY | {"checked": True}}, False),
+        ({"before": KEY | {"checked": True}, "reload": KEY | {"checked": False}, "stood": STOOD}, False),
+        ({"before": KEY | {"checked": False}, "reload": KEY | {"checked": True}, "stood": STOOD}, False),
+        ({"before": KEY | {"checked": True}, "stood": STOOD}, False),
+        ({"before": KEY | {"checked": None}, "stood": STOOD}, False),
+        ({"before": KEY | {"checked": 0}, "stood": STOOD}, False),
+        ({"before": KEY, "stood": STOOD}, False),
+        ({"reload": KEY | {"checked": False}, "stood": STOOD}, False),
+        ({"before": {"checked": False}, "stood": STOOD}, False),
+        ({"before": {"checked": False, "key": " "}, "stood": STOOD}, False),
+        ({"before": {"checked": False, "key": ["a-setting"]}, "stood": STOOD}, False),
+        ({"before": KEY | {"checked": False}, "after": {"key": "another-setting"}, "stood": STOOD}, False),
+        ({"before": KEY | {"checked": False}, "after": {}, "stood": STOOD}, False),
+        ({"before": KEY | {"checked": False}, "after": None, "stood": STOOD}, False),
         ({}, False),
         ([], False),
     ],

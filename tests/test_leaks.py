@@ -24,6 +24,7 @@ from sample_store import (
     snapshot,
     state_json,
     visit,
+    witnesses,
 )
 
 from optout.errors import SecretFound
@@ -73,7 +74,13 @@ def seal(where: Place, content: bytes, secrets: list[str]) -> ledger.Sealed:
         before, after, verdict = ALREADY_OFF
         draft.add("ai-training/state.json", state_json(before, after, verdict))
         setting = record.SettingRecord(
-            name="ai-training", before=before, after=after, verdict=verdict, reason="", screenshots=pictures
+            name="ai-training",
+            before=before,
+            after=after,
+            verdict=verdict,
+            reason="",
+            witnesses=witnesses(after, verdict),
+            screenshots=pictures,
         )
         return draft.seal(visit((setting,), now=START), PERSON, secrets=secrets, now=START)
 

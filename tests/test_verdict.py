@@ -5,7 +5,18 @@ import itertools
 import pytest
 
 from optout.errors import WORST_FIRST, Outcome, worst
-from optout.verdict import GOOD, Cause, Finding, Look, Reading, Verdict, conclude, outcome, outcome_of
+from optout.verdict import (
+    GOOD,
+    Cause,
+    Finding,
+    Look,
+    Reading,
+    Verdict,
+    Witnesses,
+    conclude,
+    outcome,
+    outcome_of,
+)
 
 LOOKS = [
     Look(reading=Reading.ON, reason="on"),
@@ -88,8 +99,13 @@ def test_the_worst_of_two_decides(one: Outcome, other: Outcome) -> None:
 def test_findings_of_a_visit_are_joined() -> None:
     """One setting that could not be read keeps the whole visit from 0."""
     off, unread = LOOKS[1], LOOKS[3]
-    good = Finding(name="a", before=off, after=off, verdict=Verdict.ALREADY_OFF)
-    bad = Finding(name="b", before=unread, after=unread, verdict=Verdict.UNREADABLE)
+    good = Finding(
+        name="a", before=off, control=off, witnesses=Witnesses(), after=off, verdict=Verdict.ALREADY_OFF
+    )
+    bad = Finding(
+        name="b", before=unread, control=unread, witnesses=Witnesses(), after=unread,
+        verdict=Verdict.UNREADABLE,
+    )  # fmt: skip
     assert outcome([good]) is Outcome.GOOD
     assert outcome([good, bad]) is Outcome.COULD_NOT_TELL
 

@@ -33,6 +33,18 @@ class Heard:
         """Given a setting's key, return whether the site has answered its saving with an error."""
         return any(key in path and status is not None and status >= ERROR for path, status in self.answers)
 
+    def saved(self, key: str) -> bool:
+        """Given a setting's key, return whether its saving was asked for."""
+        return any(key in path for path, _ in self.answers) or self._awaits(key)
+
+    def unanswered(self, key: str) -> bool:
+        """Given a setting's key, return whether the last saving of it has no answer."""
+        told = [status for path, status in self.answers if key in path]
+        return self._awaits(key) or (bool(told) and told[-1] is None)
+
+    def _awaits(self, key: str) -> bool:
+        return any(key in urlsplit(request.url).path for request in self.under_way)
+
     def outlast(self, key: str, limit: float, *, quiet: float = QUIET) -> None:
         """Wait until the page has saved `key`, or for `quiet` seconds without a request; at most `limit`."""
         from playwright.sync_api import Error
@@ -58,7 +70,7 @@ class Heard:
             for path, status in self.answers
             if key in path
         ]
-        if any(request for request in self.under_way if key in urlsplit(request.url).path):
+        if self._awaits(key):
             words.append("the save went unanswered")
         if self.dialogs:
             words.append(f"a dialog ({self.dialogs[-1]}) came up and was not accepted")

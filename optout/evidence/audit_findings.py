@@ -41,6 +41,16 @@ MILDEST: Mapping[str, str] = {
     "unreadable": "try_later",
 }
 _BADNESS = {word: -rank for rank, word in enumerate(ENDINGS)}
+# Each witness of a finding and the words it may say; None if it said nothing.
+WITNESSES: Mapping[str, frozenset[str]] = {
+    "control": READINGS | {"conflict"},
+    "stood": READINGS | {"conflict"},
+    "second_load": READINGS | {"conflict"},
+    "save_response": frozenset({"accepted", "refused", "unanswered"}),
+    "row": frozenset({"on", "off", "listed", "missing"}),
+}
+# The stage of `state.json` that holds what a witness showed; the control's is the deciding one.
+_STAGES: Mapping[str, str] = {"stood": "stood", "second_load": "second"}
 _LONGEST_SHOWN = 80
 _CHECKED = {"off": False, "on": True}
 
@@ -68,6 +78,7 @@ def contradictions(
         yield "it names a setting twice"
     for name, setting in zip(names, settings, strict=True):
         yield from _of_setting(name, setting, proved_off)
+        yield from _of_witnesses(name, setting)
         yield from _of_pictures(name, setting.get("screenshots"), listed)
         if name in states:
             yield from _of_state(name, setting, states[name])
@@ -131,6 +142,35 @@ def _of_setting(name: str, setting: Mapping[str, object], proved_off: Set[str]) 
         yield f"{shown(name)} is called came_back_on, but no earlier run proved it off"
 
 
+def _of_witnesses(name: str, setting: Mapping[str, object]) -> Iterator[str]:
+    """Yield what a good verdict does not allow its witnesses to have said; older runs record none."""
+    if "witnesses" not in setting:
+        return
+    told = setting["witnesses"]
+    if not isinstance(told, dict) or told.keys() != WITNESSES.keys():
+        yield f"the witnesses of {shown(name)} are not the ones that there are"
+        return
+    for witness, words in WITNESSES.items():
+        if told[witness] is not None and _word(told[witness]) not in words:
+            yield f"the {witness} of {shown(name)} says {shown(told[witness])}, which is no word of it"
+    verdict = _word(setting.get("verdict"))
+    silent = (None, "unreadable")
+    if verdict in PROVED_OFF:
+        required = ["control"]
+        required += ["second_load"] if told["save_response"] in ("refused", "unanswered") else []
+        wrong = [each for each in required if told[each] != "off"]
+        wrong += [each for each in ("stood", "second_load") if told[each] not in (*silent, "off")]
+        wrong += ["row"] if told["row"] == "on" else []
+    elif verdict == "not_offered":
+        wrong = [] if told["control"] == "not_offered" else ["control"]
+        wrong += [] if told["row"] == "missing" else ["row"]
+        wrong += [] if told["second_load"] in (*silent, "not_offered") else ["second_load"]
+    else:
+        wrong = []
+    for witness in dict.fromkeys(wrong):
+        yield f"{shown(name)} is called {verdict}, but its {witness} says {shown(told[witness])}"
+
+
 def _of_pictures(name: str, pictures: object, listed: Set[str]) -> Iterator[str]:
     if not isinstance(pictures, list):
         yield f"the pictures of {shown(name)} are not a list"
@@ -151,8 +191,13 @@ def _of_state(name: str, setting: Mapping[str, object], state: object) -> Iterat
     if not all(isinstance(key, str) and key == keys[0] and key.strip() for key in keys):
         yield f"{shown(name)} was read on or off, but its state.json has not one and the same key throughout"
     last = "reload" if "reload" in stages else "before"
-    for member, stage in (("before", "before"), ("after", last)):
-        reading = setting.get(member)
+    told = setting.get("witnesses")
+    witnesses = told if isinstance(told, dict) else {}
+    for member, reading, stage in (
+        ("before", setting.get("before"), "before"),
+        ("after", setting.get("after"), last),
+        *((witness, witnesses.get(witness), _STAGES.get(witness, last)) for witness in ("control", *_STAGES)),
+    ):
         if reading not in ("on", "off"):
             continue
         seen = stages.get(stage)
@@ -162,6 +207,15 @@ def _of_state(name: str, setting: Mapping[str, object], state: object) -> Iterat
                 f"{shown(name)} was read {reading} ({member}), "
                 f"but its state.json has {shown(checked)} at the stage {stage}"
             )
+    early = [told for stage, told in stages.items() if stage.startswith("early-reload")]
+    lagged = any(isinstance(told, dict) and told.get("checked") is True for told in early)
+    if (
+        lagged
+        and setting.get("verdict") in PROVED_OFF
+        and witnesses
+        and witnesses.get("second_load") != "off"
+    ):
+        yield f"{shown(name)} was still on at a load after the click, and no second load shows it off"
 
 
 def _of_ending(run: Mapping[str, object], verdicts: list[str]) -> Iterator[str]:

@@ -8,13 +8,18 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRecord:
-    """One setting: readings and verdict in lower case; `screenshots` are names inside the run folder."""
+    """One setting: readings and verdict in lower case; `screenshots` are names inside the run folder.
+
+    `witnesses` maps `control`, `stood`, `second_load`, `save_response` and `row` to what each said, None for
+    one that said nothing.
+    """
 
     name: str
     before: str
     after: str
     verdict: str
     reason: str
+    witnesses: Mapping[str, str | None]
     screenshots: tuple[str, ...] = ()
 
 
@@ -136,6 +141,7 @@ def _setting(setting: SettingRecord, left_out: tuple[str, ...]) -> dict[str, obj
         "verdict": setting.verdict,
         "reason": setting.reason,
         "screenshots": [name for name in setting.screenshots if name not in left_out],
+        "witnesses": setting.witnesses,
     }
 
 

@@ -20,7 +20,10 @@ PREFERENCES = "/mypreferences/d/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One switch: `key` is a token of its `aria-labelledby`, the same in every language."""
+    """One switch: `key` is a token of its `aria-labelledby`, the same in every language.
+
+    `region_rule` says what is known of where it is not offered, as the tail of a reason; empty if nothing is.
+    """
 
     name: str
     title: str
@@ -31,6 +34,7 @@ class Setting:
     offered: str
     source: str
     seen: str
+    region_rule: str = ""
 
 
 def _further(category: str, slug: str, key: str, name: str, words: tuple[str, str]) -> Setting:
@@ -59,6 +63,7 @@ AI_TRAINING = Setting(
     category=PRIVACY,
     does="Lets LinkedIn train content-creating AI models on your data; off acts on the future only.",
     offered="most of the world; EU/EEA, UK, Switzerland, Canada and Hong Kong since 2025-11-03",
+    region_rule="reported: not offered to members under 18; elsewhere it goes by the place in the profile",
     source="brave, crawl",
     seen="2026-08-20",
 )
@@ -71,6 +76,7 @@ AFFILIATE_ADS = Setting(
     category=ADS,
     does="Shares your data with Microsoft and others for ads off LinkedIn; may take 72 hours to take effect.",
     offered="most regions; by LinkedIn's help not in EU/EEA and Switzerland, unresolved",
+    region_rule="LinkedIn's help says it is not offered in the EU/EEA and Switzerland; the press adds the UK",
     source="brave, crawl",
     seen="2026-08-20",
 )

@@ -12,7 +12,7 @@ from optout.linkedin.reading import ABSENT, unreadable
 from optout.linkedin.sight import POLL, Sight, call, pause
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Seen, Shows
-from optout.verdict import Cause, Look, Reading
+from optout.verdict import Cause, Listed, Look, Reading
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -162,15 +162,22 @@ def offered(
     for row in menu.unknown:
         if look_into(row) in PRESENT:
             return unreadable(f"its switch has moved to {row.path}")
+    rule = f" ({setting.region_rule})" if setting.region_rule else ""
     return Look(
         reading=Reading.NOT_OFFERED,
-        reason="not offered: its page shows no switch and the complete category page has no such row",
+        reason=f"not offered: its page shows no switch and the complete category page has no such row{rule}",
     )
 
 
-def contradicts(menu: Menu, setting: Setting) -> bool:
-    """Given the category page, return whether its row says On in English: a doubt about a switch read OFF."""
+def says(menu: Menu, setting: Setting) -> Listed | None:
+    """Given the category page, return what it says of a setting.
+
+    None if it lacks the row and may be unfinished. A row's word for the state is believed in English only
+    (linkedin.md 4).
+    """
     row = menu.row(setting)
-    return (
-        menu.lang.lower().startswith("en") and row is not None and (row.state or "").strip().lower() == "on"
-    )
+    if row is None:
+        return Listed.MISSING if menu.complete else None
+    if not menu.lang.lower().startswith("en"):
+        return Listed.LISTED
+    return {"on": Listed.ON, "off": Listed.OFF}.get((row.state or "").strip().lower(), Listed.LISTED)

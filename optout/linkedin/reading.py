@@ -43,3 +43,18 @@ def reading(seen: Seen, *, alive: bool) -> Look | None:
     if not alive:
         return unreadable("the browser is not signed in any more", cause=Cause.PERSON)
     return None if seen.shows in ABSENT else LOOKS[seen.shows]
+
+
+def at_a_glance(seen: Seen) -> Look:
+    """Given what a page that is not loaded afresh shows at this moment, return the look it makes.
+
+    It is a witness at best; a page that shows no switch any more says nothing.
+    """
+    match seen.shows:
+        case Shows.ON:
+            return Look(reading=Reading.ON, reason="its page, left open, shows it on")
+        case Shows.OFF:
+            return Look(reading=Reading.OFF, reason="its page, left open, still shows it off")
+        case Shows.DISAGREES:
+            return LOOKS[Shows.DISAGREES]
+    return unreadable("its page, left open, shows nothing of it any more")

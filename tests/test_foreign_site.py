@@ -114,8 +114,11 @@ TALES = {
     "drawn off for a second after the data is there": Tale(
         shape=Shape(page={"flash": 1000}), verdicts=("conflict",), code=4, saved=()
     ),
+    "flashes off for two seconds and a half": Tale(
+        shape=Shape(page={"flash": 2500}), verdicts=("conflict",), code=4, saved=()
+    ),
     "nothing saved, the first read echoes the click": Tale(
-        shape=Shape(keeps="nothing", renewed=True), verdicts=("did_not_stick",), code=3
+        shape=Shape(keeps="nothing", renewed=True), verdicts=("conflict",), code=4
     ),
     "nothing saved, remembered in a cookie": Tale(
         shape=Shape(keeps="nothing", page={"memory": "cookie"}), verdicts=("did_not_stick",), code=3

@@ -67,7 +67,9 @@ def test_a_run_has_the_files_and_the_order_of_the_format(where: Place) -> None:
         "visit",
     )
     assert run["sealed"] == "2026-10-05T08:15:42Z"
-    assert list(run["settings"][0]) == ["name", "before", "after", "verdict", "reason", "screenshots"]
+    assert list(run["settings"][0]) == [
+        *("name", "before", "after", "verdict", "reason", "screenshots", "witnesses")
+    ]
     assert run["environment"]["viewport"] == [1280, 900]
     assert run["seal"]["key"] is None
     assert run["seal"]["unsigned_because"]

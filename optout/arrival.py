@@ -6,16 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optout.browser import kept, proxy
-from optout.browser.window import open_window
+from optout.browser.window import Window, open_window
 from optout.config import Config
 from optout.credentials import Vault
-from optout.errors import AnotherMember, KeyringUnusable, NoCredentials, OptoutError, PersonNeeded
+from optout.errors import (
+    AnotherMember,
+    KeyringUnusable,
+    NoCredentials,
+    OptoutError,
+    PersonNeeded,
+    SignInUnusable,
+)
 from optout.linkedin import address, by_hand, member, session
+from optout.linkedin.load import load
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.stay import Stay
 from optout.log import protect
-
-MEMBER_PATIENCE = 3.0  # seconds in which a page that a person signed in to may show whose it is
 
 
 @dataclass(kw_only=True)
@@ -24,7 +30,7 @@ class Arrival:
 
     All the rest is filled as the visit goes on: `secrets` are its live secrets, `sign_in` says where the
     sign-in came from ("kept", "typed", "by hand", "none"), `member` whom a page has shown, `environment` what
-    the browser said of itself.
+    the browser said of itself, `pending` why the person was asked to go on by hand, if they did not.
     """
 
     account: str
@@ -37,6 +43,7 @@ class Arrival:
     sign_in: str = "none"
     member: str | None = None
     environment: dict[str, object] = field(default_factory=dict)
+    pending: OptoutError | None = None
 
     @contextmanager
     def stay(self, *, headed: bool, expected: str | None) -> Iterator[Stay]:
@@ -82,6 +89,7 @@ class Arrival:
                 if stay.is_worth_keeping:
                     self._keep(window.cookies(), self._whose(stay, found))
             finally:
+                self.pending = stay.pending
                 self.member = stay.expected if stay.recognised else None
                 self.environment["member_shown"] = stay.shown_by
                 if stay.by_hand:
@@ -105,20 +113,32 @@ class Arrival:
         ) as window:
             self.tell(by_hand.WAITING)
             login = self.origin + address.LOGIN_PATH
-            signed_in = by_hand.await_person(window.page, self.origin, self.person, address=login)
-            cookies = window.cookies() if signed_in else []  # now: the person may close the window at once
-            if not cookies:
+            if not by_hand.await_person(window.page, self.origin, self.person, address=login):
                 raise PersonNeeded(
                     "The window was closed before the sign-in was complete, or it was given up.",
                     "Run `optout login --browser` again.",
                 )
-            whose = member.await_shown(window.page.context.pages, self.origin, seconds=MEMBER_PATIENCE)
-            _require_same(
-                expected,
-                whose,
-                "You signed in as another member than the evidence is about; nothing is kept.",
-            )
-            self._store(window.cookies() or cookies, whose)
+            whose = self._welcome(window, expected or self._whose_before())
+            self._store(window.cookies(), whose)
+
+    def _welcome(self, window: Window, expected: str | None) -> str | None:
+        """Given who should have signed in, have the home page show it; return who did, None if it does not.
+
+        Raise PersonNeeded if nobody did, AnotherMember if somebody else did, SiteUnavailable.
+        """
+        self.tell("looking whether you are signed in, and as whom")
+        page = window.beside()
+        witness = member.Witness(page, self.origin)
+        load(page, self.origin + address.HOME_PATH, timeout=by_hand.LOAD_PATIENCE)
+        return member.only(by_hand.welcomed(witness, expected=expected))
+
+    def _whose_before(self) -> str | None:
+        """Return the member of the sign-in kept earlier; None if there is none, or it cannot be opened."""
+        try:
+            found = self._kept()
+        except SignInUnusable:
+            return None
+        return found.member if found else None
 
     def _kept(self) -> kept.Kept | None:
         """Return the kept sign-in, None if there is none. Raise SignInUnusable if it cannot be opened."""

@@ -89,7 +89,7 @@ def _visit(
             signal = error
         finally:
             findings = tuple(_conclude(scene, setting, scene.stop or stop) for setting in errand.settings)
-            _remember_calm(calm, scene, scene.stop or stop, let_in=let_in)
+            _remember_calm(calm, scene, arrival.pending or scene.stop or stop, let_in=let_in)
             progress("sealing the evidence")
             sealed = _seal(scene, arrival, findings, stop, started)
         if signal is not None:

@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from optout.linkedin.sight import Sight
 
 BY_HAND = "Run `optout login --browser` and sign in by hand."
+TYPE_IT = (
+    "Run the command at a terminal and type it there, or run `optout login --browser` and sign in by hand."
+)
+APPROVE_IT = (
+    "Run the command again and approve it there, or run `optout login --browser` and sign in by hand."
+)
 
 # One sentence and the next step for each state that ends a sign-in.
 SENTENCES: dict[State, tuple[str, str]] = {
@@ -26,10 +32,10 @@ SENTENCES: dict[State, tuple[str, str]] = {
     ),
     State.REFUSED: ("The site refused the sign-in.", f"Wait some hours, then try once more. {BY_HAND}"),
     State.APPROVAL_LOST: ("The site lost the approval of this sign-in.", BY_HAND),
-    State.CODE_EMAIL: ("The site asks for a code that it sent by e-mail.", BY_HAND),
-    State.CODE_TOTP: ("The site asks for a code from your authenticator app.", BY_HAND),
-    State.CODE_SMS: ("The site asks for a code that it sent by SMS.", BY_HAND),
-    State.APP_PUSH: ("The site waits for an approval in its app.", BY_HAND),
+    State.CODE_EMAIL: ("The site asks for a code that it sent by e-mail.", TYPE_IT),
+    State.CODE_TOTP: ("The site asks for a code from your authenticator app.", TYPE_IT),
+    State.CODE_SMS: ("The site asks for a code that it sent by SMS.", TYPE_IT),
+    State.APP_PUSH: ("The site waits for an approval in its app.", APPROVE_IT),
     State.CAPTCHA: ("The site shows a captcha, which this program never solves.", BY_HAND),
     State.WRONG_CODE: ("The site did not accept the codes.", f"Ask the site for a new one. {BY_HAND}"),
     State.WRONG_CREDENTIALS: (
@@ -75,7 +81,11 @@ SENTENCES: dict[State, tuple[str, str]] = {
 
 
 def stopped(state: State) -> SignInStopped:
-    """Given a state that ends a sign-in, return the error that names it and says the next step."""
+    """Given a state that ends a sign-in, return the error that names it and says the next step.
+
+    A page behind the sign-in ends one only where nobody is signed in: that is NO_SESSION.
+    """
+    state = State.NO_SESSION if state is State.INSIDE else state
     sentence, hint = SENTENCES[state]
     return SignInStopped(str(state), f"{sentence} [{state}]", hint)
 
@@ -95,9 +105,11 @@ def recognise(sight: "Sight", origin: str) -> State:
     by_path = path_state(sight.href, origin)
     if by_path in {State.OFF_SITE, State.RESTRICTED, State.REFUSED, State.APPROVAL_LOST, State.AUTHWALL}:
         return by_path
-    element = _challenge(sight) if _may_challenge(sight) else None
+    element = _question(sight) if path_in(sight.href).startswith("/checkpoint/") else None
     if element is not None:
         return element
+    if sight.captcha and _may_show_captcha(sight):
+        return State.CAPTCHA
     if sight.chooser:
         return State.ACCOUNT_CHOOSER
     if sight.password:
@@ -105,22 +117,20 @@ def recognise(sight: "Sight", origin: str) -> State:
     return by_path
 
 
-def _may_challenge(sight: "Sight") -> bool:
-    """Return whether the path is one under which codes, approvals and captchas are shown."""
+def _may_show_captcha(sight: "Sight") -> bool:
+    """Return whether the path is one under which captchas are shown."""
     return path_in(sight.href).startswith(("/checkpoint/", "/uas/", "/flagship-web/", "/login"))
 
 
-def _challenge(sight: "Sight") -> State | None:
-    """Return which challenge the elements show."""
+def _question(sight: "Sight") -> State | None:
+    """Return what the elements of a checkpoint ask the person for."""
     if sight.email_code:
         return State.CODE_EMAIL
     if sight.push:
         return State.APP_PUSH
     if sight.recovery:
         return State.CODE_TOTP
-    if sight.phone_code:
-        return State.CODE_SMS
-    return State.CAPTCHA if sight.captcha else None
+    return State.CODE_SMS if sight.phone_code else None
 
 
 def _form(sight: "Sight", by_path: State) -> State:

@@ -1,13 +1,14 @@
 """Fill the form of a sign-in or of a one-time code so that nothing leaks, and send it once."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optout.linkedin.address import CODES, State, reports_only
 from optout.linkedin.challenge import recognise, stopped
-from optout.linkedin.sight import Sight, call, element, look, pause, wait
+from optout.linkedin.sight import Sight, call, element, expression, look, pause, wait
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
@@ -119,32 +120,45 @@ def submit(place: Place) -> frozenset[str]:
     sight = look(place.page)
     if sight is None or recognise(sight, place.origin) not in FORMS:
         raise stopped(State.FORM_STAYED if sight else State.SIGN_IN_PAGE)
-    _send(place, "password", sight)
+    with _watching(place) as is_sent:
+        _send(place, "password", sight, is_sent)
     return frozenset(sight.errors)
+
+
+def refuse_for_code(place: Place) -> None:
+    """Given a page that asks for a one-time code, raise SignInStopped if what is typed would leave the site.
+
+    To be called before the person is asked.
+    """
+    _refuse(place.says("holds", "code"))
 
 
 def send_code(place: Place, code: str) -> None:
     """Given a page that asks for a one-time code, type it into its field and send it once.
 
-    Raise SignInStopped if the field is gone or does not keep the code, or the form leads elsewhere.
+    A page may send it by itself once it is whole. Raise SignInStopped if the field is gone or does not keep
+    the code, or the form leads elsewhere.
     """
     sight = look(place.page)
     state = None if sight is None else recognise(sight, place.origin)
     if sight is None or state not in CODES:
         raise stopped(state or State.SIGN_IN_PAGE)
-    if _type(place, "code", code, by_hand=False) != "typed" and (
-        _type(place, "code", code, by_hand=True) != "typed"
-    ):
-        raise stopped(state)
-    _send(place, "code", sight)
+    with _watching(place) as is_sent:
+        for by_hand in (False, True):
+            if _type(place, "code", code, by_hand=by_hand) == "typed" or is_sent():
+                break
+        else:
+            raise stopped(state)
+        if not wait(place.page, STEADY, is_sent):
+            _send(place, "code", sight, is_sent)
 
 
-def _send(place: Place, role: str, sight: Sight) -> None:
-    """Given what was typed as `role` and what the page showed then, send it: by Enter, else by its button."""
+@contextmanager
+def _watching(place: Place) -> Iterator[Callable[[], bool]]:
+    """Yield what tells whether the page has sent something since: nothing is sent a second time."""
     from playwright.sync_api import Error
 
     page = place.page
-    _refuse(place.says("holds", role))
     sent: list[str] = []
 
     def remember(request: "Request") -> None:
@@ -153,21 +167,48 @@ def _send(place: Place, role: str, sight: Sight) -> None:
 
     page.context.on("request", remember)  # every tab: a form may be sent into a new one
     try:
+        watch = page.evaluate_handle(expression("sending"), {})
+    except Error:
+        watch = None
+
+    def is_sent() -> bool:
+        try:
+            told = watch is None or bool(watch.evaluate("(watch) => watch.told()"))
+        except Error:
+            told = True  # another document stands there
+        return told or bool(sent)
+
+    try:
+        yield is_sent
+    finally:
+        page.context.remove_listener("request", remember)
+        with suppress(Error):
+            if watch is not None:
+                watch.evaluate("(watch) => watch.stop()")
+
+
+def _send(place: Place, role: str, sight: Sight, is_sent: Callable[[], bool]) -> None:
+    """Given what was typed as `role` and what the page showed then, send it: by Enter, else by its button."""
+    from playwright.sync_api import Error
+
+    page = place.page
+    _refuse(place.says("holds", role))
+    if is_sent():
+        return
+    try:
         field = element(page, f"{role}Field")
         if field is not None:
             try:
                 field.press("Enter", timeout=2000, no_wait_after=True)
             except Error:
                 pause(page, 0.1)
-        if not wait(page, ENTER_PATIENCE, lambda: bool(sent) or not _still_waiting(place, role, sight)):
+        if not wait(page, ENTER_PATIENCE, lambda: is_sent() or not _still_waiting(place, role, sight)):
             _refuse(place.says("holds", role))
             button = element(page, "submitControl", role=role)
-            if button is not None:
+            if button is not None and not is_sent():
                 button.click(timeout=2000, no_wait_after=True)
     except Error:
         pause(page, 0.1)
-    finally:
-        page.context.remove_listener("request", remember)
 
 
 def _still_waiting(place: Place, role: str, before: Sight) -> bool:

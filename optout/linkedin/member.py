@@ -7,17 +7,15 @@ themselves, or which the server has put into the page as JSON.
 
 import json
 import re
-import time
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from optout.errors import AnotherMember, SiteUnavailable
+from optout.errors import AnotherMember
 from optout.linkedin.address import HOME_PATH, State, origin_in, path_in
 from optout.linkedin.challenge import recognise
-from optout.linkedin.sight import Sight, look, pause
+from optout.linkedin.sight import Sight, look, wait
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
@@ -39,8 +37,8 @@ class Witness:
     """
 
     def __init__(self, page: "Page", origin: str) -> None:
-        self._page = page
-        self._origin = origin
+        self.page = page
+        self.origin = origin
         self._answers: dict[Request, Response] = {}
         self._whole: list[Response] = []
         self._bodies: list[str] = []
@@ -60,17 +58,29 @@ class Witness:
 
     def read(self) -> str | None:
         """Return the member that the page shows now, as `read` does, or that it was told of."""
-        return read(self._page, self._origin, self._heard())
+        return read(self.page, self.origin, self._heard())
+
+    def wait(self, seconds: float) -> dict[str, str]:
+        """Return each member that the page names within `seconds`, as `shown` does; none if none comes.
+
+        Raise SiteUnavailable if the page was closed.
+        """
+        named: dict[str, str] = {}
+
+        def is_named() -> bool:
+            nonlocal named
+            sight = look(self.page)
+            is_inside = sight is not None and recognise(sight, self.origin) is State.INSIDE
+            named = self.shown(sight) if sight is not None and is_inside else {}
+            return bool(named)
+
+        wait(self.page, seconds, is_named)
+        return named
 
     def _answered(self, response: "Response") -> None:
         kind = response.headers.get("content-type", "").partition(";")[0]
         asked = response.request.method == "GET" and path_in(response.url) == ME_PATH
-        if (
-            asked
-            and origin_in(response.url) == self._origin
-            and response.status == SUCCESS
-            and "json" in kind
-        ):
+        if asked and origin_in(response.url) == self.origin and response.status == SUCCESS and "json" in kind:
             self._answers[response.request] = response
 
     def _finished(self, request: "Request") -> None:
@@ -99,22 +109,6 @@ def read(page: "Page", origin: str, heard: Iterable[str] = ()) -> str | None:
     if sight is None or recognise(sight, origin) is not State.INSIDE:
         return None
     return only(shown(sight, heard))
-
-
-def await_shown(tabs: Collection["Page"], origin: str, *, seconds: float) -> str | None:
-    """Given the tabs of a window and the site's origin, return the member that one shows within `seconds`.
-
-    None if none does, or all are closed.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        for tab in tabs:
-            with suppress(SiteUnavailable):  # it was closed
-                if seen := read(tab, origin):
-                    return seen
-                pause(tab, 0.1)
-        if time.monotonic() >= deadline or all(tab.is_closed() for tab in tabs):
-            return None
 
 
 def shown(sight: Sight, heard: Iterable[str] = ()) -> dict[str, str]:

@@ -22,13 +22,16 @@ def cookies_alive(context: "BrowserContext", origin: str) -> bool:
 
 
 def is_inside(tab: "Page", origin: str) -> bool:
-    """Given a tab, return whether it shows a page behind the sign-in and the cookies of one are alive."""
+    """Given a tab, return whether it shows a page behind the sign-in and the cookies of one are alive.
+
+    An empty page shows nothing: it may be on its way to the sign-in. Source: linkedin.md 7, "Signed in".
+    """
     if tab.is_closed():
         return False
     sight = look(tab)
-    return (
-        sight is not None and recognise(sight, origin) is State.INSIDE and cookies_alive(tab.context, origin)
-    )
+    if sight is None or not sight.text or recognise(sight, origin) is not State.INSIDE:
+        return False
+    return cookies_alive(tab.context, origin)
 
 
 def is_remembered(context: "BrowserContext", origin: str) -> bool:

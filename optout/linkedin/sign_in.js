@@ -22,6 +22,8 @@
     const known = all("#input__email_verification_pin, #input__phone_verification_pin");
     return [...inForm, ...known].find(shown) || null;
   };
+  // Whether the field for a code is there to be seen, and is one of these or in one of these.
+  const asksIn = (selector) => Boolean(codeField() && codeField().closest(selector));
   const field = (role) => ({ password: passwordField, username: usernameField, code: codeField })[role]();
 
   const setThroughReact = (el, text) => {
@@ -47,8 +49,11 @@
     // form.elements lacks the buttons that are pictures.
     const buttons = all("button, input[type=submit], input[type=image]").filter((el) => el.form === form);
     return [form, ...buttons].every((el) => {
-      const action = el.getAttribute(el === form ? "action" : "formaction") || location.href;
-      const method = (el.getAttribute(el === form ? "method" : "formmethod") || "").toLowerCase();
+      const name = el === form ? "action" : "formaction";
+      const action = el.getAttribute(name) || location.href;
+      const told = (el !== form && el.getAttribute("formmethod")) || form.getAttribute("method") || "";
+      // Without a method the browser would put it into the address; only a form that leads nowhere is a script's.
+      const method = told.toLowerCase() || (el.hasAttribute(name) ? "get" : "");
       return method !== "get" && URL.canParse(action, document.baseURI) && new URL(action, document.baseURI).origin === origin;
     });
   };
@@ -68,6 +73,14 @@
   const holds = ({ role, origin, account, text }) => {
     const el = placeFor(role, origin, account);
     return typeof el === "string" ? el : el.value === text ? "typed" : "lost";
+  };
+
+  // Tells whether a form of this document was submitted from now on, whatever its script made of that.
+  const sending = () => {
+    let told = false;
+    const note = () => { told = true; };
+    window.addEventListener("submit", note, true);
+    return { told: () => told, stop: () => window.removeEventListener("submit", note, true) };
   };
 
   const OTHER_WAYS = /apple|google|microsoft|facebook|passkey|webauthn|join|signup|register|forgot|reset|otp/i;
@@ -129,10 +142,10 @@
       password: Boolean(passwordField()),
       hiddenKey: hiddenKey(),
       chooser: anyShown("#rememberme-div"),
-      emailCode: Boolean(document.querySelector("form#email-pin-challenge, #input__email_verification_pin")),
-      phoneCode: Boolean(document.querySelector("form#two-step-challenge, #input__phone_verification_pin, #two-step-submit-button")),
-      recovery: Boolean(document.querySelector("form#two-step-challenge-recovery-code, #auth-app-div")),
-      push: Boolean(document.querySelector("form#in-app-challenge, code#totalPollingTimeInSeconds")),
+      emailCode: asksIn("form#email-pin-challenge, #input__email_verification_pin"),
+      phoneCode: asksIn("form#two-step-challenge, #input__phone_verification_pin"),
+      recovery: Boolean(codeField() && document.querySelector("form#two-step-challenge-recovery-code, #auth-app-div")),
+      push: anyShown("form#in-app-challenge"),
       captcha: captchaShown(),
       codeRefused: anyShown(".body__banner--error"),
       pollingSeconds: pollingSeconds(),
@@ -143,7 +156,7 @@
     };
   };
   return {
-    facts, type, focus, holds, submitControl, submitReady, usernameField, passwordField, codeField,
+    facts, type, focus, holds, sending, submitControl, submitReady, usernameField, passwordField, codeField,
     deny: () => firstShown(".artdeco-global-alert--COOKIE_CONSENT button[action-type=DENY]"),
     another: ({ path }) => all("a[href], button, [role=button]").find((el) => shown(el) && !el.closest(".member-profile__details")
       && (el.pathname === path || (el.getAttribute("formaction") || "").includes(path) || (el.form && (el.form.getAttribute("action") || "").includes(path)))) || null,

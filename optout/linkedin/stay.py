@@ -15,7 +15,7 @@ from optout.errors import (
 )
 from optout.linkedin import member
 from optout.linkedin.address import HOME_PATH, LOGIN_PATH, SIGNED_OUT, State
-from optout.linkedin.by_hand import await_person, is_for_hands, where_to_go_on
+from optout.linkedin.by_hand import await_person, is_for_hands, welcomed, where_to_go_on
 from optout.linkedin.challenge import given_up, recognise, stopped
 from optout.linkedin.failure import PROXIED_TIMEOUT, TIMEOUT
 from optout.linkedin.form import Place
@@ -46,7 +46,7 @@ class Stay:
     `password` is called at the moment of typing, at most once. `tell` hears one line per step. `proxied` says
     that a proxy stands on the way. `expected` is the member that this evidence is about, None as long as no
     page has shown one; `recognised` says that a page of this stay has shown it, `by_hand` that the person was
-    asked to go on in a window.
+    asked to go on in a window, `pending` why, as long as they have not.
     """
 
     page: "Page"
@@ -70,6 +70,7 @@ class Stay:
     loads: list[Loaded] = field(default_factory=list)
     left_open: "dict[str, Page]" = field(default_factory=dict)
     by_hand: bool = False
+    pending: OptoutError | None = None
     _inside: bool = False
     _renewed: bool = False
     _questions: int = 0
@@ -257,10 +258,13 @@ class Stay:
             self.tell(str(missing))
             raise error from None
         self.tell(f"{error.sentence} Please go on in the window; once you are signed in, so does the visit")
-        seen_already = page is self.page
+        seen_already, self.pending = page is self.page, error
         if not await_person(page, self.origin, self.person, address=None if seen_already else address):
             raise given_up(State(error.state)) if isinstance(error, SignInStopped) else error
+        self.pending = None
         self._go_on_in(self.beside())
+        self._load(HOME_PATH)
+        self._compare(welcomed(self._witness, expected=self.expected))
 
     def _once(self) -> str:
         """Return the password, and remember that this stay has had it."""

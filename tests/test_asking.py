@@ -82,6 +82,20 @@ def test_a_wrong_code_is_asked_for_again(stories: Stories, environment: dict[str
     assert is_sealed(home)
 
 
+@pytest.mark.parametrize("kind", ["code-sms", "code-totp"])
+def test_a_second_question_is_no_refusal(stories: Stories, environment: dict[str, str], kind: str) -> None:
+    """Where another code is asked for behind the first, nobody is told that the first was wrong."""
+    site = stories.open(kind, "asks-between", code=CODE)
+    terminal = begin(site, environment)
+    for question in (ASKED[kind], ASKED["code-totp"]):
+        terminal.until(question)
+        terminal.until("Enter to give up")
+        terminal.type(CODE)
+    assert terminal.end() == 0, terminal.shown
+    assert "did not accept" not in terminal.shown
+    assert site.counts["code_posted"] == 2
+
+
 def test_three_wrong_codes_are_the_end(stories: Stories, environment: dict[str, str], home: Path) -> None:
     """After three codes the visit ends, exit 5, sealed; none was sent twice."""
     site = stories.open("code-sms", code=CODE)
@@ -134,6 +148,16 @@ def test_a_terminated_question_is_a_stop(stories: Stories, environment: dict[str
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.end() == 143, terminal.shown
     assert is_sealed(home)
+
+
+def test_an_answer_that_comes_late_is_waited_for(stories: Stories, environment: dict[str, str]) -> None:
+    """Neither the form nor the code is sent again while the site takes its time."""
+    site = stories.open("code-email", "late-answer", code=CODE)
+    terminal = begin(site, environment)
+    terminal.until("Enter to give up")
+    terminal.type(CODE)
+    assert terminal.end() == 0, terminal.shown
+    assert (site.counts["page:/checkpoint/challenge/verify"], site.counts["password_received"]) == (1, 1)
 
 
 @pytest.mark.parametrize("form", ["classic", "modern"])
@@ -210,3 +234,15 @@ def test_a_kept_sign_in_that_is_asked_for_a_code(
     terminal.type(CODE)
     assert terminal.end() == 0, terminal.shown
     assert ACCOUNT not in str(answer(terminal)["settings"])
+
+
+def test_a_living_sign_in_that_is_asked_for_a_code(stories: Stories, environment: dict[str, str]) -> None:
+    """A question before the first page of a sign-in that lives is answered, and no password is sent."""
+    site = stories.open(code=CODE)
+    assert stories.visit(site, "check").ended.returncode == 3
+    site.moods.add("asks-between")
+    terminal = begin(site, environment)
+    terminal.until("Enter to give up")
+    terminal.type(CODE)
+    assert terminal.end() == 0, terminal.shown
+    assert site.counts["password_received"] == 1

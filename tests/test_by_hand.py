@@ -105,6 +105,10 @@ class Person:
         self._xdotool("windowfocus", "--sync", self.windows()[-1])
         self._xdotool("key", "ctrl+w")
 
+    def end_the_browser(self) -> None:
+        """End the process that shows the window."""
+        os.kill(int(self._xdotool("getwindowpid", self.windows()[-1])), signal.SIGKILL)
+
     def press(self, *keys: str) -> None:
         """Press keys in the window, one after the other."""
         self._xdotool("windowfocus", "--sync", self.windows()[-1])
@@ -176,6 +180,22 @@ def test_a_closed_window_ends_in_words(
         person = Person(display, screen)
         _until(person.sees_a_page)
         person.close()
+        said = _ending(process)[1]
+    assert process.returncode == 5, said
+    assert "window was closed" in said
+
+
+def test_a_browser_that_is_ended_ends_in_words(
+    practice: StartPractice, command_environment: dict[str, str], display: str, screen: Path
+) -> None:
+    """Ending the browser as a whole is closing its window: exit 5 at once and a sentence."""
+    site = practice(account=ACCOUNT)
+    environment = command_environment | {"OPTOUT_SITE": site.origin, "DISPLAY": display}
+    words = [sys.executable, "-m", "optout", "login", "--browser", "--account", "ending@example.org"]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        person = Person(display, screen)
+        _until(person.sees_a_page)
+        person.end_the_browser()
         said = _ending(process)[1]
     assert process.returncode == 5, said
     assert "window was closed" in said
@@ -354,5 +374,65 @@ def test_another_member_in_the_window_is_not_kept(
         person.type(ACCOUNT, PASSWORD)
         said = _ending(process)[1]
     assert process.returncode == 5, said
-    assert "as another member than the evidence is about; nothing is kept" in said
+    assert "as another member than the evidence" in said
+    assert "`optout login --browser` again" in said
     assert file.read_bytes() == old
+
+
+def test_another_member_than_the_kept_sign_in_is_not_kept(
+    practice: StartPractice, seated: tuple[dict[str, str], Person], home: Path
+) -> None:
+    """Without evidence the sign-in kept earlier says whose the next one has to be."""
+    environment, person = seated
+    site = practice(account=ACCOUNT)
+    words = ["login", "--browser", "--account", ACCOUNT]
+    terminal = Terminal(words, environment | {"OPTOUT_SITE": site.origin})
+    _until(person.sees_a_page)
+    person.type(ACCOUNT, PASSWORD)
+    assert terminal.end() == 0, terminal.shown
+    (file,) = (home / "sessions").iterdir()
+    old = file.read_bytes()
+    site.moods.add("other-member")
+    _until(lambda: not person.windows())
+    terminal = Terminal(words, environment | {"OPTOUT_SITE": site.origin})
+    _until(person.sees_a_page)
+    person.type(ACCOUNT, PASSWORD)
+    assert terminal.end() == 5, terminal.shown
+    assert "as another member than" in terminal.shown
+    assert file.read_bytes() == old
+
+
+def test_another_member_after_a_hand_over_is_not_believed(
+    stories: Stories, seated: tuple[dict[str, str], Person], home: Path
+) -> None:
+    """Where the settings do not say whose they are, the home page does: nothing is read as ours, exit 5."""
+    environment, person = seated
+    site = stories.open("member-on-home", account=ACCOUNT)
+    assert stories.visit(site, "run").ended.returncode == 0
+    site.expire_sessions()
+    site.moods.update(["captcha", "other-member"])
+    terminal = Terminal(["check", "--account", ACCOUNT], environment | {"OPTOUT_SITE": site.origin})
+    terminal.until("Please go on in the window")
+    _until(person.sees_a_page)
+    _until(lambda: site.counts["page:/checkpoint/challenge/puzzle"] > 1)
+    person.press("Tab", "Return")
+    assert terminal.end() == 5, terminal.shown
+    assert "as another member than" in terminal.shown
+    assert "`optout login --browser` again" in terminal.shown
+    assert "was off already" not in terminal.shown
+
+
+def test_a_terminated_hand_over_begins_the_cooldown(
+    stories: Stories, seated: tuple[dict[str, str], Person], home: Path
+) -> None:
+    """The system ends the command while the window waits: 143, sealed, and the captcha is not forgotten."""
+    environment, person = seated
+    site = stories.open("captcha", account=ACCOUNT)
+    terminal = _begin(site, environment)
+    terminal.until("Please go on in the window")
+    _until(person.sees_a_page)
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.end() == 143, terminal.shown
+    note = cooldown.file_for(home / "state", ACCOUNT, site.origin)
+    assert json.loads(note.read_text())["state"] == "captcha"
+    assert _run_of(home)["outcome"] == "fault"

@@ -26,6 +26,8 @@ SIGN_IN = [
     "modern german completing",
     "other-tab",
     "modern other-tab",
+    "late-answer",
+    "modern late-answer",
     "add-phone",
     "modern arabic add-phone",
     "consent-page",
@@ -47,6 +49,16 @@ def test_signs_in_once_and_switches_both_off(stories: Stories, mood: str) -> Non
     assert site.counts["sign_in_posted"] == site.counts["password_received"] == 1
     assert site.counts["put"] == 2
     assert visited.ended.json["member"] == "practice-person"
+
+
+@pytest.mark.parametrize("mood", ["late-answer", "modern late-answer"])
+def test_an_answer_that_is_too_late_blames_nobody(stories: Stories, mood: str) -> None:
+    """A form that was sent and not answered in time was sent once, ends in 75, and begins no cooldown."""
+    site = stories.open(*mood.split(), patience=1.0)
+    visited = stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], 75)
+    assert site.counts["password_received"] == 1
+    assert not list(stories.home.glob("state/cooldowns/*"))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +89,7 @@ def test_signs_in_once_and_switches_both_off(stories: Stories, mood: str) -> Non
         ("modern weak-password", "weak_password", 5, 1),
         ("modern german unknown-checkpoint", "unknown_checkpoint", 5, 1),
         ("modern german consent-page bounces", "interstitial", 5, 1),
+        ("asks-between", "code_totp", 5, 1),
         ("german unknown-account", "unknown_account", 5, 1),
         ("german captcha-on-submit", "captcha", 5, 1),
         ("loop-always", "redirect_loop", 5, 1),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from optout.linkedin.address import CODES, State, reports_only
 from optout.linkedin.challenge import recognise, stopped
-from optout.linkedin.sight import Sight, call, element, expression, look, pause, wait
+from optout.linkedin.sight import POLL, Sight, call, element, expression, look, pause, wait
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
@@ -172,18 +172,20 @@ def _watching(place: Place) -> Iterator[Callable[[], bool]]:
         watch = None
 
     def is_sent() -> bool:
+        pause(page, POLL)  # while the next document is on its way, the page would not answer
+        if sent or watch is None:
+            return True
         try:
-            told = watch is None or bool(watch.evaluate("(watch) => watch.told()"))
+            return bool(watch.evaluate("(watch) => watch.told()"))
         except Error:
-            told = True  # another document stands there
-        return told or bool(sent)
+            return True  # another document stands there
 
     try:
         yield is_sent
     finally:
         page.context.remove_listener("request", remember)
         with suppress(Error):
-            if watch is not None:
+            if watch is not None and not sent:
                 watch.evaluate("(watch) => watch.stop()")
 
 

@@ -18,13 +18,15 @@ class Heard:
     """What became of the page's own loads: their HTTP statuses, and the browser's words for failed ones.
 
     `unsent` are the words for what the page itself tried to send to the site in vain. `open` is what it has
-    asked the site for and got no first line of an answer to.
+    asked the site for and got no first line of an answer to, `loading` the next document among that: until
+    it begins, the browser lets nobody look at the page (Chromium 156).
     """
 
     statuses: list[int] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     unsent: list[str] = field(default_factory=list)
     open: "set[Request]" = field(default_factory=set)
+    loading: "set[Request]" = field(default_factory=set)
 
     @property
     def unanswered(self) -> bool:
@@ -40,14 +42,16 @@ def listening(page: "Page", origin: str) -> Iterator[Heard]:
     def note(request: "Request") -> None:
         if request.resource_type in ASKING and _is_for_the_site(request, origin):
             heard.open.add(request)
+            if request.is_navigation_request() and request.frame == page.main_frame:
+                heard.loading.add(request)
 
     def remember(response: "Response") -> None:
-        heard.open.discard(response.request)
+        close(response.request)
         if response.request.is_navigation_request() and response.frame == page.main_frame:
             heard.statuses.append(response.status)
 
     def note_failure(request: "Request") -> None:
-        heard.open.discard(request)
+        close(request)
         word = request.failure or ""
         if not word or "ERR_ABORTED" in word:
             return
@@ -55,6 +59,10 @@ def listening(page: "Page", origin: str) -> Iterator[Heard]:
             heard.failures.append(word)
         elif request.method != "GET" and _is_for_the_site(request, origin):
             heard.unsent.append(word)
+
+    def close(request: "Request") -> None:
+        heard.open.discard(request)
+        heard.loading.discard(request)
 
     page.on("request", note)
     page.on("response", remember)

@@ -82,6 +82,9 @@ class Passage:
         met: set[State] = set()
         deadline = time.monotonic() + self.timeout
         while time.monotonic() < deadline:
+            if self._heard.loading:
+                pause(page, 0.1)
+                continue
             if self._is_in():
                 return
             sight = look(page)
@@ -226,7 +229,7 @@ class Passage:
     def _unfinished(self) -> State:
         """Return the state in which nothing went on any more."""
         if self._state in FORMS:
-            sight = look(self.place.page)
+            sight = None if self._heard.loading else look(self.place.page)
             return (self._refused_as(sight) if sight else None) or State.FORM_STAYED
         if self._state in CODES:
             return State.WRONG_CODE if self._codes else self._state

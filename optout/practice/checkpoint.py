@@ -102,7 +102,7 @@ def _land(state: State, request: Request, sent: Sent) -> Landing:
     kind = _question(state)
     if not kind:
         return _in(state, request, keep=sent.keep, onward=sent.onward)
-    return Landing(path=challenge_pages.ADDRESS + _ask(state, kind, keep=sent.keep, onward=sent.onward))
+    return Landing(path=challenge_pages.ADDRESS + ask(state, kind, keep=sent.keep, onward=sent.onward))
 
 
 def _question(state: State) -> str:
@@ -112,7 +112,8 @@ def _question(state: State) -> str:
     return "code-email" if "wrong-code" in state.moods else ""
 
 
-def _ask(state: State, kind: str, *, keep: bool, onward: str) -> str:
+def ask(state: State, kind: str, *, keep: bool, onward: str) -> str:
+    """Given a kind of question and where to go once it is answered, ask it; return its token."""
     token = secrets.token_urlsafe(16)
     state.challenges[token] = Challenge(kind=kind, onward=onward, keep=keep, asked_at=time.monotonic())
     return token
@@ -120,7 +121,7 @@ def _ask(state: State, kind: str, *, keep: bool, onward: str) -> str:
 
 def _in(state: State, request: Request, *, keep: bool, onward: str) -> Landing:
     if "completing" in state.moods:
-        return Landing(path="/login?practice_step=" + _ask(state, "completing", keep=keep, onward=onward))
+        return Landing(path="/login?practice_step=" + ask(state, "completing", keep=keep, onward=onward))
     for mood, path in (("add-phone", "/check/add-phone"), ("consent-page", "/check/consent")):
         if mood in state.moods:
             onward = path

@@ -42,6 +42,8 @@ AFTER_SUBMIT = {
     "bounces": "The page between sign-in and settings comes back whenever a setting is opened.",
     "weak-password": "The site wants another password before it goes on.",
     "unknown-checkpoint": "A checkpoint that nobody described comes after the password.",
+    "late-answer": "The answer to a sent sign-in form or code takes 10 s.",
+    "asks-between": "An authenticator's code is asked for, once, when the first page of members is opened.",
     "other-tab": "The sign-in ends in another tab.",
 }
 SESSIONS = {

@@ -109,6 +109,9 @@ def _members_only(state: State, request: Request, path: str, row: Row | None) ->
         return circle
     if session is None:
         return _at_the_door(state, request, path)
+    if "asks-between" in state.moods and state.once("asks-between"):
+        token = checkpoint.ask(state, "code-totp", keep=True, onward=request.target)
+        return redirect(challenge_pages.ADDRESS + token)
     if path.startswith("/check/"):
         return challenge_pages.between(state, request)
     if "bounces" in state.moods and path.startswith("/mypreferences"):

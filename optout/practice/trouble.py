@@ -10,6 +10,8 @@ from optout.practice.wire import Reply, Request, redirect
 STATUS = (429, 999, 503, 403)
 CUTTING = ("offline-at-submit", "offline-midway", "offline-after-click")
 SUBMITTING = ("/checkpoint/lg/login-submit", "/uas/login-submit", "/flagship-web/login/submit")
+SENDING = (*SUBMITTING, "/checkpoint/challenge/verify")
+LATE = 10.0  # seconds
 SECONDS = {"slow": 2.0, "too-slow": 600.0}
 
 
@@ -33,6 +35,8 @@ def on_the_way(state: State, request: Request, row: Row | None, other: Callable[
         page = not request.path.startswith("/static/") and (mood in moods or (row and moods.touch(mood, row)))
         if page and request.wait(seconds * state.patience):
             return Reply(hang_up=True)
+    if "late-answer" in moods and request.path in SENDING and request.wait(LATE * state.patience):
+        return Reply(hang_up=True)
     if "bad-cookies" in moods and sum(name == "JSESSIONID" for name, _ in request.cookies) > 1:
         return Reply(status=400, body=fill("bare.html", text="400"))
     return None

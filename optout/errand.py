@@ -41,6 +41,7 @@ class Visit:
     """What came of it: one finding for each setting, in the order asked. Times are UTC.
 
     `trouble` is a sentence on what hit the visit as a whole. `sealed` is None if nothing could be sealed.
+    `not_before` is the written time until which the site is left alone, None if it is not.
     """
 
     outcome: Outcome
@@ -52,6 +53,7 @@ class Visit:
     news: tuple[str, ...]
     trouble: str | None
     sealed: Sealed | None
+    not_before: str | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the `optout.visit/1` object: plain values, readings in lower case, times with a Z."""
@@ -78,5 +80,6 @@ class Visit:
             ],
             "news": list(self.news),
             "trouble": self.trouble,
+            "not_before": self.not_before,
             "evidence": sealed and {"run": sealed.run, "path": str(sealed.path), "head": sealed.head},
         }

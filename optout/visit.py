@@ -5,6 +5,7 @@ the page shows afterwards.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def _visit(
             _remember_calm(calm, scene, arrival.pending or scene.stop or stop, let_in=let_in)
             progress("sealing the evidence")
             sealed = _seal(scene, arrival, findings, stop, started)
+            sealed = replace(sealed, not_before=_left_alone_until(calm))
         if signal is not None:
             raise Stopped(sealed) from signal
         return sealed
@@ -115,6 +117,16 @@ def _remember_calm(calm: Path, scene: Scene, stop: OptoutError | None, *, let_in
             cooldown.end(calm)
     except OptoutError as error:
         scene.tell(str(error))
+
+
+def _left_alone_until(calm: Path) -> str | None:
+    """Return until when the site is left alone, as it is written; None if it is not, or nobody can tell."""
+    now = datetime.now(UTC)
+    try:
+        found = cooldown.read(calm, now)
+    except OptoutError:
+        return None  # told where it was first met
+    return stamp(found.until) if found and found.stands(now) else None
 
 
 def _seal(

@@ -14,6 +14,7 @@ from optout.evidence import audit
 from optout.practice.site import PracticeSite
 
 CODE = "730164"
+PROMPT = "six digits, not shown; Enter to give up: "
 EMAIL = "sent you by e-mail"
 ASKED = {"code-email": EMAIL, "code-sms": "sent you by SMS", "code-totp": "your authenticator app shows"}
 
@@ -27,6 +28,13 @@ def environment(command_environment: dict[str, str]) -> dict[str, str]:
 def begin(site: PracticeSite, environment: dict[str, str], *words: str) -> Terminal:
     """Start a visit on a terminal."""
     return Terminal(["run", "--json", *words], environment | {"OPTOUT_SITE": site.origin})
+
+
+def give(terminal: Terminal, question: str, code: str) -> None:
+    """Wait for a question and for its prompt, which drops what was typed before it, and type a code."""
+    terminal.until(question)
+    terminal.until(PROMPT)
+    terminal.type(code)
 
 
 def answer(terminal: Terminal) -> dict[str, object]:
@@ -59,8 +67,7 @@ def test_a_code_is_asked_for_and_typed(
     """Each kind of code, behind either form, in two languages: asked for once, sent once, stored nowhere."""
     site = stories.open(kind, form, *([language] if language else []), code=CODE)
     terminal = begin(site, environment)
-    terminal.until(ASKED[kind])
-    terminal.type(CODE)
+    give(terminal, ASKED[kind], CODE)
     assert terminal.end() == 0, terminal.shown
     assert verdicts(terminal) == ["turned_off", "turned_off"]
     assert (site.counts["code_posted"], site.counts["password_received"]) == (1, 1)
@@ -73,10 +80,8 @@ def test_a_wrong_code_is_asked_for_again(stories: Stories, environment: dict[str
     """A code that the site refuses is said to be so; the next one is typed into the new form."""
     site = stories.open("wrong-code", code=CODE)
     terminal = begin(site, environment)
-    terminal.until(EMAIL)
-    terminal.type("11 11 11")
-    terminal.until("did not accept that code")
-    terminal.type("730 164")
+    give(terminal, EMAIL, "11 11 11")
+    give(terminal, "did not accept that code", "730 164")
     assert terminal.end() == 0, terminal.shown
     assert (site.counts["code_posted"], site.counts["password_received"]) == (2, 1)
     assert is_sealed(home)
@@ -88,9 +93,7 @@ def test_a_second_question_is_no_refusal(stories: Stories, environment: dict[str
     site = stories.open(kind, "asks-between", code=CODE)
     terminal = begin(site, environment)
     for question in (ASKED[kind], ASKED["code-totp"]):
-        terminal.until(question)
-        terminal.until("Enter to give up")
-        terminal.type(CODE)
+        give(terminal, question, CODE)
     assert terminal.end() == 0, terminal.shown
     assert "did not accept" not in terminal.shown
     assert site.counts["code_posted"] == 2
@@ -101,8 +104,7 @@ def test_three_wrong_codes_are_the_end(stories: Stories, environment: dict[str, 
     site = stories.open("code-sms", code=CODE)
     terminal = begin(site, environment)
     for wrong in ("111111", "222222", "333333"):
-        terminal.until("sent you by SMS")
-        terminal.type(wrong)
+        give(terminal, "sent you by SMS", wrong)
     assert terminal.end() == 5, terminal.shown
     assert "[wrong_code]" in terminal.shown
     assert site.counts["code_posted"] == 3
@@ -113,12 +115,11 @@ def test_what_is_no_code_is_not_sent(stories: Stories, environment: dict[str, st
     """Letters or five digits are asked for again, and the site hears nothing of them."""
     site = stories.open("code-email", code=CODE)
     terminal = begin(site, environment)
-    for typed in ("abcdef", "73016"):
-        terminal.until(EMAIL)
-        terminal.type(typed)
-        terminal.until("not a code of six digits")
     terminal.until(EMAIL)
-    terminal.type(CODE)
+    for typed in ("abcdef", "73016"):
+        give(terminal, "", typed)
+        terminal.until("not a code of six digits")
+    give(terminal, "", CODE)
     assert terminal.end() == 0, terminal.shown
     assert site.counts["code_posted"] == 1
 
@@ -130,7 +131,7 @@ def test_a_code_that_is_not_given(
     """Enter, Ctrl-C or Ctrl-D at the question end the visit in words, exit 5, sealed, without a traceback."""
     site = stories.open("code-email", code=CODE)
     terminal = begin(site, environment)
-    terminal.until("Enter to give up")
+    terminal.until(PROMPT)
     terminal.press(keys)
     assert terminal.end() == 5, terminal.shown
     assert "[code_email]" in terminal.shown
@@ -144,7 +145,7 @@ def test_a_terminated_question_is_a_stop(stories: Stories, environment: dict[str
     """SIGTERM at the question is no answer of the person: it stops the command, 143, and all is sealed."""
     site = stories.open("code-email", code=CODE)
     terminal = begin(site, environment)
-    terminal.until("Enter to give up")
+    terminal.until(PROMPT)
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.end() == 143, terminal.shown
     assert is_sealed(home)
@@ -154,8 +155,7 @@ def test_an_answer_that_comes_late_is_waited_for(stories: Stories, environment: 
     """Neither the form nor the code is sent again while the site takes its time."""
     site = stories.open("code-email", "late-answer", code=CODE)
     terminal = begin(site, environment)
-    terminal.until("Enter to give up")
-    terminal.type(CODE)
+    give(terminal, "", CODE)
     assert terminal.end() == 0, terminal.shown
     assert (site.counts["page:/checkpoint/challenge/verify"], site.counts["password_received"]) == (1, 1)
 
@@ -205,6 +205,7 @@ def test_nobody_there_is_told_what_to_run(stories: Stories, kind: str) -> None:
     visited = stories.visit(site, "run", env={"DISPLAY": ":99"})
     assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], 5)
     assert "`optout login --browser`" in visited.reasons
+    assert ("at a terminal and type it there" in visited.reasons) == (kind in ASKED)
     assert site.counts["code_posted"] == 0
 
 
@@ -230,8 +231,7 @@ def test_a_kept_sign_in_that_is_asked_for_a_code(
     site.expire_sessions()
     site.moods.add("code-email")
     terminal = begin(site, environment)
-    terminal.until(EMAIL)
-    terminal.type(CODE)
+    give(terminal, EMAIL, CODE)
     assert terminal.end() == 0, terminal.shown
     assert ACCOUNT not in str(answer(terminal)["settings"])
 
@@ -242,7 +242,14 @@ def test_a_living_sign_in_that_is_asked_for_a_code(stories: Stories, environment
     assert stories.visit(site, "check").ended.returncode == 3
     site.moods.add("asks-between")
     terminal = begin(site, environment)
-    terminal.until("Enter to give up")
-    terminal.type(CODE)
+    give(terminal, "", CODE)
     assert terminal.end() == 0, terminal.shown
     assert site.counts["password_received"] == 1
+
+
+def test_quiet_says_once_what_it_waits_for(stories: Stories, environment: dict[str, str]) -> None:
+    """Somebody at a terminal who asked for quiet is told that their approval is waited for, one time."""
+    site = stories.open("push")
+    terminal = Terminal(["run", "--quiet"], environment | {"OPTOUT_SITE": site.origin})
+    assert terminal.end() == 0, terminal.shown
+    assert terminal.shown == "optout: waiting until you approve this sign-in in the app\r\n"

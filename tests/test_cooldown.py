@@ -217,8 +217,11 @@ def test_the_next_visit_touches_nothing(
 ) -> None:
     """After a refusal or a call for calm the next visit loads nothing, says until when, and is sealed."""
     site = stories.open(mood)
-    assert stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "3"}).ended.returncode == code
+    first = stories.visit(site, "run", env={"OPTOUT_TIMEOUT": "3"})
+    assert first.ended.returncode == code
     note = note_of(stories, site)
+    assert first.ended.json["not_before"] == stored(note)["until"]
+    assert f"The site is left alone until {stored(note)['until']}." in first.ended.stderr
     assert (stored(note)["state"], hours(note)) == (state, 2)
     before, touched = note.read_bytes(), list(site.log)
     assert touched
@@ -228,6 +231,8 @@ def test_the_next_visit_touches_nothing(
     assert site.log == touched
     assert f"nothing is visited before {stored(note)['until']}, in " in visited.reasons
     assert "`--despite-cooldown`" in visited.reasons
+    assert visited.ended.json["not_before"] == stored(note)["until"]
+    assert "left alone until" not in visited.ended.stderr, "the trouble says it"
     assert note.read_bytes() == before, "a visit that was not made neither begins nor prolongs one"
 
 
@@ -240,8 +245,13 @@ def test_a_wrong_password_is_not_sent_day_after_day(stories: Stories, optout: Ru
     assert "`optout login`" in again.reasons
     assert site.counts["sign_in_posted"] == 1
 
+    same = optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
+    assert "nothing is visited before" in same.stdout
+    assert stories.visit(site, "run").ended.returncode == 5
+    assert site.counts["sign_in_posted"] == 1
+
     kept = optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input="another word")
-    assert "Next: `optout run`." in kept.stdout
+    assert f"Next: `optout run --account {ACCOUNT}`." in kept.stdout
     visited = stories.visit(site, "run", "--only", "ai-training")
     assert (visited.findings, visited.ended.returncode) == ([OFF], 0)
     assert site.counts["sign_in_posted"] == 2
@@ -269,6 +279,9 @@ def test_an_override_that_fails_doubles_and_one_that_works_ends_it(
     site.moods.discard("refused")
     pass_time(note, timedelta(hours=3))
     assert "[cooldown]" in stories.visit(site, "check").reasons
+    told = optout("status").stdout
+    assert "the last visit was not made, since the site was to be left alone" in told
+    assert "[cooldown]" not in told
     pass_time(note, HOUR)
     assert optout("status", "--json").json["accounts"][0]["cooldown"] is None
     assert stories.visit(site, "check", "--only", "ai-training").ended.returncode == 3
@@ -281,7 +294,8 @@ def test_an_override_that_is_let_in_ends_it(stories: Stories) -> None:
     note = note_of(stories, site)
     cooldown.begin(note, State.CAPTCHA, datetime.now(UTC))
     words = ("check", "--despite-cooldown", "--only", "ai-training")
-    assert stories.visit(site, *words).ended.returncode == 3
+    visited = stories.visit(site, *words)
+    assert (visited.ended.returncode, visited.ended.json["not_before"]) == (3, None)
     assert not note.exists()
 
 

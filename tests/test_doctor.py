@@ -25,7 +25,8 @@ def test_all_well_is_0_and_a_first_day_is_no_fault(optout: RunOptout) -> None:
     assert first.returncode == 0, first.stdout
     assert found(first, "accounts")["good"] is None
     assert "`optout login" in found(first, "accounts")["mend"]
-    assert "`optout login --browser`" in found(first, "display")["sentence"]
+    assert "captcha" in found(first, "display")["sentence"]
+    assert "`optout login --browser`" in found(first, "display")["mend"]
     assert "--headed" in found(first, "display")["sentence"]
     login(optout)
     assert found(optout("doctor", "--json"), "accounts")["good"] is True

@@ -67,6 +67,9 @@ def _values(page: "Page") -> list[str]:
         (f"<form method=post>{SIGN_IN}<input type=image formaction='{ELSEWHERE}/x'></form>", ORIGIN),
         (f"<base href='{ELSEWHERE}/'><form method=post action='x'>{SIGN_IN}</form>", ORIGIN),
         (f"<form method=get action='/x'>{SIGN_IN}</form>", ORIGIN),
+        (f"<form action='/x'>{SIGN_IN}</form>", ORIGIN),
+        (f"<form action=''>{SIGN_IN}</form>", ORIGIN),
+        (f"<form>{SIGN_IN}<button formaction='/x'>in</button></form>", ORIGIN),
         (f"<form method=post>{SIGN_IN}<button formmethod=get>in</button></form>", ORIGIN),
     ],
 )

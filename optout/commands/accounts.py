@@ -70,11 +70,22 @@ def chosen(config: "Config") -> str:
     return names[0]
 
 
-def named_in(text: str, account: str) -> str:
+def for_one(config: "Config", account: str) -> str | None:
+    """Given the configuration and an account, return it if the command to run next has to name it, else None.
+
+    It has to where several are known, and where the person named it themselves.
+    """
+    names = {name.lower() for name in (*known(config.folders.state), account)}
+    return account if len(names) > 1 or config.sources["account"] == "flag" else None
+
+
+def named_in(text: str, account: str | None) -> str:
     """Given a text for a person, return it with the account in every command of ours that may need it.
 
-    As in "Run `optout run`", which becomes "Run `optout run --account you@example.org`".
+    As in "Run `optout run`", which becomes "Run `optout run --account you@example.org`". None leaves it.
     """
+    if account is None:
+        return text
     command = r"`(optout (?:login|logout|run|check)\b(?![^`]*--account)[^`]*)`"
     return re.sub(command, lambda found: f"`{found[1]} --account {account}`", text)
 

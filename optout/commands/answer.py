@@ -17,11 +17,15 @@ from optout.errors import Outcome
 
 @dataclass(slots=True)
 class Asked:
-    """What the call asked for, as far as its words were understood; an ending in trouble is told from it."""
+    """What the call asked for, as far as its words were understood; an ending in trouble is told from it.
+
+    `whose` is the account that the command to run next has to name, None if only one can be meant.
+    """
 
     as_json: bool = False
     schema: str | None = None
     account: str | None = None
+    whose: str | None = None
     settings: Sequence[str] = ()
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     log: Path | None = None
@@ -53,6 +57,10 @@ def mark(good: bool | None) -> str:
 
 def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint: str) -> None:
     """Given how a call ended early, say so on stderr and, if JSON was asked for, in one object on stdout."""
+    if asked.whose is not None:
+        from optout.commands import accounts
+
+        hint = accounts.named_in(hint, asked.whose)
     tell(f"optout: {sentence} {hint}".rstrip())
     if not asked.as_json:
         return
@@ -72,6 +80,7 @@ def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint:
             "finished": stamp(datetime.now(UTC)),
             "settings": [_not_tried(name, sentence) for name in asked.settings],
             "news": [],
+            "not_before": None,
             "evidence": None,
         }
     say_json(answer | told)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from optout.linkedin.person import Person
 
 PATIENCE = 600  # seconds; a code is worth nothing after that, and the account stays locked for other visits
+PROMPT = "six digits, not shown; Enter to give up: "  # short: a terminal does not fold it
 CODE = re.compile(r"[0-9]{6}")
 
 
@@ -49,7 +50,8 @@ def code(question: str) -> str | None:
     """
     try:
         with _limit(PATIENCE):
-            while typed := _typed(f"{question} (six digits, not shown; Enter to give up): "):
+            answer.tell(f"{question}:")
+            while typed := _typed(PROMPT):
                 if CODE.fullmatch(typed):
                     return typed
                 answer.tell("That is not a code of six digits.")

@@ -239,8 +239,8 @@ def _display() -> Check:
     return Check(
         name="display",
         good=None,
-        sentence="no window can be shown; only `optout login --browser` and `--headed` need one",
-        mend="Run those two in a desktop session; all else needs no display.",
+        sentence="no window can be shown, which signing in by hand, captchas and `--headed` need",
+        mend="Run `optout login --browser` in a desktop session; afterwards visits need no display.",
     )
 
 

@@ -57,6 +57,7 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
         find.need_display("optout login --browser", instead="keep the password with `optout login`")
     config = words.configuration(said)
     account = asked.account = _account(config, said)
+    asked.whose = accounts.for_one(config, account)
 
     from optout import cooldown, credentials
     from optout.linkedin import address, catalogue
@@ -66,19 +67,20 @@ def command(asked: answer.Asked, said: words.Words, password_stdin: bool, by_han
     practice = address.is_practice(origin)
     if not accounts.is_known(config.folders.state, account):
         pages = [address.origin_of(None) + catalogue.CATALOGUE[name].path for name in catalogue.CORE]
-        answer.tell(WARNING.format(by_hand="\n".join(f"  {page}" for page in pages)))
+        answer.tell(WARNING.format(by_hand="\n".join(pages)))
     vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
     if by_hand:
         _by_hand(account, said, config, vault)
         return 0
-    set_aside = _keep(account, said, config, vault, from_stdin=password_stdin)
+    set_aside, is_new = _keep(account, said, config, vault, from_stdin=password_stdin)
     now = datetime.now(UTC)
-    calm = cooldown.end_for_new_password(cooldown.file_for(config.folders.state, account, origin), now)
+    note = cooldown.file_for(config.folders.state, account, origin)
+    calm = cooldown.end_for_new_password(note, now) if is_new else cooldown.standing(note, now)
     if not said.quiet:
         answer.say(f"The password of {account} is in the keyring of this computer, and nowhere else.")
         if set_aside:
             answer.say("The sign-in kept earlier could not be opened and was removed.")
-        answer.say(f"{calm.refusal(now)}" if calm else "Next: `optout run`.")
+        answer.say(accounts.named_in(f"{calm.refusal(now)}" if calm else "Next: `optout run`.", asked.whose))
     return 0
 
 
@@ -135,8 +137,10 @@ def _password(account: str, said: words.Words, *, from_stdin: bool) -> "Secret":
     return Secret(text)
 
 
-def _keep(account: str, said: words.Words, config: "Config", vault: "Vault", *, from_stdin: bool) -> bool:
-    """Keep the password; return whether a kept sign-in that cannot be opened was removed."""
+def _keep(
+    account: str, said: words.Words, config: "Config", vault: "Vault", *, from_stdin: bool
+) -> tuple[bool, bool]:
+    """Keep the password; return if a kept sign-in that cannot be opened was removed, and if it is new."""
     from optout.browser import kept
     from optout.evidence import lock
     from optout.linkedin import address
@@ -148,15 +152,17 @@ def _keep(account: str, said: words.Words, config: "Config", vault: "Vault", *, 
         pass  # now, as nobody shall type for nothing; not held while the person takes their time
     password = _password(account, said, from_stdin=from_stdin)
     with alone():
+        is_new = vault.password(account) != password  # the same one again changes nothing for the site
         vault.keep_password(account, password)
         accounts.remember(config.folders.state, account)
         key = vault.state_key(account, create=False)
-        return kept.set_aside(
+        set_aside = kept.set_aside(
             config.folders.sessions,
             account,
             key.reveal() if key else None,
             origin=address.origin_of(config.site),
         )
+    return set_aside, is_new
 
 
 def _by_hand(account: str, said: words.Words, config: "Config", vault: "Vault") -> None:
@@ -173,4 +179,4 @@ def _by_hand(account: str, said: words.Words, config: "Config", vault: "Vault") 
             f"The sign-in of {account} is kept, encrypted, in {folding.whole(config.folders.sessions)}; "
             + ("the password kept earlier was forgotten." if forgotten else "no password is.")
         )
-        answer.say("Next: `optout run`.")
+        answer.say(accounts.named_in("Next: `optout run`.", accounts.for_one(config, account)))

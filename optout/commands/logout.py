@@ -1,8 +1,14 @@
 """`optout logout`: forget the password, the key and the kept sign-in."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from optout.commands import accounts, answer, words
+from optout.errors import NoCredentials
+
+if TYPE_CHECKING:
+    from optout.config import Config
 
 
 @click.command(
@@ -23,7 +29,7 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     the site's own list of active sessions.
     """
     config = words.configuration(said)
-    account = asked.account = accounts.chosen(config)
+    account = asked.account = _chosen(config)
 
     from optout import cooldown, credentials
     from optout.browser import kept
@@ -43,6 +49,14 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     if not said.quiet:
         answer.say(_told(account, password=password, sign_in=sign_in, key=key, calm=calm))
     return 0
+
+
+def _chosen(config: "Config") -> str:
+    """Given the configuration, return whose sign-in is meant. Raise NoCredentials if there is none."""
+    try:
+        return accounts.chosen(config)
+    except NoCredentials:
+        raise NoCredentials("Nothing is kept: no account is known on this computer.") from None
 
 
 def _told(account: str, *, password: bool, sign_in: bool, key: bool, calm: bool) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +27,8 @@ NEWEST: Mapping[Verdict, str] = {
     Verdict.CAME_BACK_ON: "found it ON again",
     Verdict.DID_NOT_STICK: "switched it off, but it is still ON",
 }
+
+NOT_MADE = "[cooldown]"  # in the reason of a visit that opened nothing
 
 
 @click.command(
@@ -63,8 +65,9 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     if not names:
         answer.say("No account is known yet. Run `optout login` first, or `optout demo` to try everything.")
     for name in names:
+        whose = accounts.for_one(config, name)
         for line in told(name, config.folders):
-            answer.say(line)
+            answer.say(accounts.named_in(line, whose))
     return 0
 
 
@@ -105,6 +108,23 @@ def _cooldown(name: str, last: LastVisit | None, folders: "Folders") -> "Cooldow
     return found if found and found.stands(now) else None
 
 
+def _kept_since(name: str, last: LastVisit, folders: "Folders") -> str | None:
+    """Given an account whose last visit needed a person, return when a sign-in was kept after it, or None."""
+    from optout.browser import kept
+    from optout.evidence.record import stamp
+
+    if last.outcome != Outcome.PERSON_NEEDED.word or not last.site:
+        return None
+    try:
+        ended = datetime.fromisoformat(last.finished)
+        written = kept.path(folders.sessions, name, last.site).stat().st_mtime
+    except (OSError, ValueError):
+        return None
+    when = datetime.fromtimestamp(written, UTC)
+    # Runs are told in whole seconds, and the visit itself may have kept one at its end.
+    return stamp(when) if ended.tzinfo and when - ended >= timedelta(seconds=1) else None
+
+
 def told(name: str, folders: "Folders") -> Iterator[str]:
     """Given an account and the folders, yield the lines that tell a person what its runs say."""
     from optout import config
@@ -116,7 +136,8 @@ def told(name: str, folders: "Folders") -> Iterator[str]:
     last, settings = history(ledger.runs(store))
     yield click.style(name, bold=True)
     if last is None:
-        yield "  no visit yet: run `optout run`"
+        is_known = accounts.is_known(folders.state, name)
+        yield "  no visit yet: run `optout run`" if is_known else "  not known here: run `optout login`"
         return
     if last.site is not None and address.is_practice(last.site):
         yield f"  site        {last.site}, a practice site: nothing here is about a real account"
@@ -130,6 +151,9 @@ def told(name: str, folders: "Folders") -> Iterator[str]:
         yield f"  {answer.mark(_is_good(past))} {past.name:<{width}}  {_state(past)}"
         visit = "the last visit" if past.seen == last.finished else f"the visit of {moment(past.seen)}"
         yield from (f"      {line}" for line in _newest(past, visit, shared))
+    kept_since = _kept_since(name, last, folders)
+    if kept_since:
+        yield f"  sign-in     kept {moment(kept_since)}, after that visit: run `optout check`"
     calm = _cooldown(name, last, folders)
     if calm:
         yield f"  cooldown    until {moment(stamp(calm.until))}: {calm.why}"
@@ -153,7 +177,9 @@ def _is_good(past: Past) -> bool | None:
 
 def _said_by_several(settings: Iterable[Past]) -> tuple[str, ...]:
     """Given settings, return each reason that is no good one and stands with more than one of them."""
-    counted = Counter(past.reason for past in settings if _is_good(past) is not True)
+    counted = Counter(
+        past.reason for past in settings if _is_good(past) is not True and NOT_MADE not in past.reason
+    )
     return tuple(reason for reason, times in counted.items() if reason and times > 1)
 
 
@@ -173,7 +199,9 @@ def _newest(past: Past, visit: str, shared: Collection[str]) -> Iterator[str]:
         return
     reason = "" if past.reason in shared else past.reason
     found = NEWEST.get(past.verdict)
-    if found:
+    if NOT_MADE in reason:
+        yield f"{visit} was not made, since the site was to be left alone"
+    elif found:
         yield f"{visit} {found}" + (f": {reason}" if reason else "")
     elif reason:
         yield reason

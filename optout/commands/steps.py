@@ -25,6 +25,7 @@ class Steps:
         self._console: Console | None = None
         self._status: Status | None = None
         self._step = ""
+        self._waited_for = ""
         self._began = 0.0
 
     def __call__(self, step: str) -> None:
@@ -39,9 +40,15 @@ class Steps:
         self._show(step)
 
     def remaining(self, step: str, seconds: float) -> None:
-        """Given what is waited for and the seconds left, count them down on a terminal behind the step."""
+        """Given what is waited for and the seconds left, count them down on a terminal behind the step.
+
+        Somebody who asked for quiet is told once what is waited for: nothing goes on without them.
+        """
         if self._live:
             self._show(f"{self._step or step} ({math.ceil(seconds)} s left)")
+        elif self._quiet and sys.stderr.isatty() and step != self._waited_for:
+            self._waited_for = step
+            answer.tell(f"optout: {step}")
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -46,6 +46,7 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
     asked.settings = [setting.name for setting in settings]
     config = words.configuration(said)
     asked.account = accounts.chosen(config)
+    asked.whose = accounts.for_one(config, asked.account)
 
     from optout import credentials, visit
     from optout.linkedin import address
@@ -77,13 +78,8 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
     except visit.Stopped as stopped:
         asked.visited = stopped.visit.to_json()
         raise
-    several = len(accounts.known(config.folders.state)) > 1
-    report(
-        visited,
-        said,
-        {setting.name: origin + setting.path for setting in settings},
-        whose=asked.account if several else None,
-    )
+    urls = {setting.name: origin + setting.path for setting in settings}
+    report(visited, said, urls, whose=asked.whose)
     return visited.outcome.exit_code
 
 
@@ -98,7 +94,7 @@ def _may_switch_off(command: str, fix: bool) -> "SwitchOff":
 def report(visited: "Visit", said: words.Words, urls: Mapping[str, str], *, whose: str | None = None) -> None:
     """Given a visit, the words and the address of each setting, print what was found as the words ask for it.
 
-    `whose` is the account to name in the commands to run next, None if there is only one. Text goes to
+    `whose` is the account to name in the commands to run next, None if only one can be meant. Text goes to
     stdout, under `--json` to stderr; under `--quiet` there is none if everything is good.
     """
     if said.as_json:
@@ -107,7 +103,7 @@ def report(visited: "Visit", said: words.Words, urls: Mapping[str, str], *, whos
         return
     speak = answer.tell if said.as_json else answer.say
     for line in told(visited, urls):
-        speak(accounts.named_in(line, whose) if whose else line)
+        speak(accounts.named_in(line, whose))
 
 
 def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
@@ -123,6 +119,8 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
             yield f"    {_next(finding, urls[finding.name])}"
     if visited.trouble:
         yield f"  {visited.trouble}"
+    if visited.not_before and visited.not_before not in (visited.trouble or ""):
+        yield f"  The site is left alone until {visited.not_before}."
     for item in visited.news:
         yield f"  new on the site: {item}"
     origins = {address.origin_in(url) for url in urls.values()}

@@ -106,6 +106,8 @@ def test_a_slip_in_the_address_is_asked_again(command_environment: dict[str, str
         ("(not shown): ", "blue-tit"),
     )
     assert "'me at example' is not an e-mail address." in shown
+    assert shown.count(ACCOUNT) == 3, "typed, in the question for the password, in the answer"
+    assert "Next: `optout run`." in shown
     assert f"The password of {ACCOUNT} is in the keyring" in " ".join(shown.split())
 
 
@@ -115,6 +117,18 @@ def test_logout_says_what_was_there(optout: RunOptout) -> None:
     words = ["logout", "--account", ACCOUNT]
     assert optout(*words, site="http://127.0.0.1:9").stdout == f"Forgotten: the password of {ACCOUNT}.\n"
     assert optout(*words, site="http://127.0.0.1:9").stdout == f"Nothing was kept for {ACCOUNT}.\n"
+    ended = optout("logout", site="http://127.0.0.1:9")
+    assert ended.returncode == 5
+    assert one_sentence(ended) == "optout: Nothing is kept: no account is known on this computer."
+
+
+def test_status_of_an_account_that_nobody_knows(optout: RunOptout) -> None:
+    """A slip in the address is told from an account that was not visited yet."""
+    login(optout)
+    assert "no visit yet: run `optout run`" in optout("status").stdout
+    told = optout("status", "--account", "tpyo@example.org")
+    assert (told.returncode, "not known here" in told.stdout) == (0, True)
+    assert "`optout login --account tpyo@example.org`" in told.stdout
 
 
 @pytest.mark.parametrize(
@@ -178,7 +192,7 @@ def test_a_typed_password_is_kept_to_the_letter(
     """At the hidden prompt, too, blanks belong to the password; nothing of it is shown."""
     environment = command_environment | {"OPTOUT_SITE": "http://127.0.0.1:9"}
     shown = at_a_prompt(["login", "--account", ACCOUNT], environment, ("(not shown): ", SPACED))
-    assert "Next: `optout run`." in shown
+    assert f"Next: `optout run --account {ACCOUNT}`." in shown
     assert "two words" not in shown
     kept = python(COMPARE, ACCOUNT, SPACED, DBUS_SESSION_BUS_ADDRESS=keyring.address)
     assert kept.stdout == "True\n"
@@ -223,7 +237,7 @@ def test_login_warns_once_and_logout_forgets(optout: RunOptout, home: Path) -> N
     first, second = login(optout), login(optout)
     assert first.returncode == second.returncode == 0
     assert "User Agreement (8.2)" in first.stderr
-    assert first.stderr.count("https://") == 2
+    assert first.stderr.count("\nhttps://") == 2
     assert second.stderr == ""
     names = home / "state" / "accounts.json"
     assert json.loads(names.read_text()) == {"accounts": [ACCOUNT]}

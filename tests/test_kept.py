@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -468,6 +469,19 @@ def test_a_visit_stops_before_any_page_where_the_sign_in_cannot_be_opened(
     assert "could not be opened and was removed" in ended.stdout
     assert stories.visit(site, "check").findings == [ON, ON]
     assert site.counts["password_received"] == 2
+
+
+def test_status_tells_of_a_sign_in_kept_since(stories: Stories, optout: RunOptout) -> None:
+    """After a visit that needed a person, a sign-in that was kept later answers what it asked for."""
+    site = stories.open("code-email")
+    assert stories.visit(site, "run").ended.returncode == 5
+    assert "sign-in     kept" not in optout("status").stdout
+    file = kept.path(stories.home / "sessions", ACCOUNT, site.origin)
+    file.touch()
+    moment = datetime.now(UTC) + timedelta(seconds=2)
+    os.utime(file, (moment.timestamp(), moment.timestamp()))
+    told = optout("status").stdout
+    assert f"sign-in     kept {moment:%Y-%m-%d %H:%M} UTC, after that visit: run `optout check`" in told
 
 
 def test_logout_removes_what_cannot_be_opened(stories: Stories, optout: RunOptout) -> None:

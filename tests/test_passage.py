@@ -10,9 +10,11 @@ import pytest
 
 from optout.browser.window import Window, open_window
 from optout.errors import GivenUp, SignInStopped, SiteUnavailable
+from optout.linkedin.challenge import recognise
 from optout.linkedin.form import Place, send_code, submit
 from optout.linkedin.passage import Passage
 from optout.linkedin.person import NOBODY, Person
+from optout.linkedin.sight import look
 from optout.practice.wire import Reply, Request, Server, redirect
 
 if TYPE_CHECKING:
@@ -339,3 +341,33 @@ def test_a_page_that_is_loaded_again_prolongs_no_approval(place: Place, pages: P
         _go(place)
     assert 5 <= time.monotonic() - began < 9
     assert pages.counts["GET /checkpoint/x"] > 3
+
+
+PUSH = "<main><form id=in-app-challenge>wait</form></main>"
+
+
+@pytest.mark.parametrize(
+    ("path", "html", "state"),
+    [
+        ("/checkpoint/x", ASKS, "code_email"),
+        ("/checkpoint/x", PUSH, "app_push"),
+        ("/login", ASKS, "sign_in_page"),
+        ("/login", PUSH, "sign_in_page"),
+        ("/uas/login", ASKS.replace("email-pin-challenge", "two-step-challenge"), "sign_in_page"),
+        ("/feed/", ASKS, "inside"),
+        ("/checkpoint/x", ASKS.replace("<input", "<input hidden"), "unknown_checkpoint"),
+        ("/checkpoint/x", ASKS.replace("<form", "<form style='display:none'"), "unknown_checkpoint"),
+        ("/checkpoint/x", "<main>words<form id=two-step-challenge>x</form></main>", "unknown_checkpoint"),
+        ("/checkpoint/x", "<main>words<div id=auth-app-div>x</div></main>", "unknown_checkpoint"),
+        ("/checkpoint/x", PUSH.replace("<form", "<form hidden"), "unknown_checkpoint"),
+        ("/checkpoint/x", "<code id=totalPollingTimeInSeconds>9</code>", "unknown_checkpoint"),
+    ],
+)
+def test_a_question_counts_where_it_belongs_and_can_be_seen(
+    place: Place, pages: Pages, path: str, html: str, state: str
+) -> None:
+    """A code or an approval is one under /checkpoint/ only, with its field or its form there to be seen."""
+    pages.answers[path] = html
+    sight = look(_open(place, path))
+    assert sight is not None
+    assert recognise(sight, place.origin) == state

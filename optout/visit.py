@@ -90,7 +90,7 @@ def _visit(
             signal = error
         finally:
             findings = tuple(_conclude(scene, setting, scene.stop or stop) for setting in errand.settings)
-            _remember_calm(calm, scene, arrival.pending or scene.stop or stop, let_in=let_in)
+            _remember_calm(calm, scene, (scene.stop or stop, arrival.pending), let_in=let_in)
             progress("sealing the evidence")
             sealed = _seal(scene, arrival, findings, stop, started)
             sealed = replace(sealed, not_before=_left_alone_until(calm))
@@ -106,9 +106,9 @@ def _respect(calm: Path, errand: Errand, now: datetime) -> None:
         raise standing.refusal(now)
 
 
-def _remember_calm(calm: Path, scene: Scene, stop: OptoutError | None, *, let_in: bool) -> None:
+def _remember_calm(calm: Path, scene: Scene, stops: tuple[OptoutError | None, ...], *, let_in: bool) -> None:
     """Store a cooldown if the site refused or asked for calm; end the last one if it let the visit in."""
-    state = cooldown.begun_by(stop)
+    state = next(filter(None, map(cooldown.begun_by, stops)), None)
     try:
         if state is not None:
             begun = cooldown.begin(calm, state, datetime.now(UTC))

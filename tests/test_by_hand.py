@@ -375,7 +375,7 @@ def test_another_member_in_the_window_is_not_kept(
         said = _ending(process)[1]
     assert process.returncode == 5, said
     assert "as another member than the evidence" in said
-    assert "`optout login --browser` again" in said
+    assert f"`optout login --browser --account {ACCOUNT}` again" in said
     assert file.read_bytes() == old
 
 
@@ -418,7 +418,7 @@ def test_another_member_after_a_hand_over_is_not_believed(
     person.press("Tab", "Return")
     assert terminal.end() == 5, terminal.shown
     assert "as another member than" in terminal.shown
-    assert "`optout login --browser` again" in terminal.shown
+    assert f"`optout login --browser --account {ACCOUNT}` again" in terminal.shown
     assert "was off already" not in terminal.shown
 
 

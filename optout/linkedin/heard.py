@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optout.linkedin.address import origin_in, reports_only
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Response
+    from playwright.sync_api import Frame, Page, Request, Response
 
 ASKING = frozenset({"document", "fetch", "xhr"})
 
@@ -64,12 +64,18 @@ def listening(page: "Page", origin: str) -> Iterator[Heard]:
         heard.open.discard(request)
         heard.loading.discard(request)
 
+    def begin(frame: "Frame") -> None:
+        if frame == page.main_frame:
+            heard.loading.clear()  # what was asked for before it reaches nobody any more
+
+    page.on("framenavigated", begin)
     page.on("request", note)
     page.on("response", remember)
     page.on("requestfailed", note_failure)
     try:
         yield heard
     finally:
+        page.remove_listener("framenavigated", begin)
         page.remove_listener("request", note)
         page.remove_listener("response", remember)
         page.remove_listener("requestfailed", note_failure)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optout.browser.window import Window, open_window
-from optout.errors import GivenUp, SignInStopped, SiteUnavailable
+from optout.errors import AnotherMember, GivenUp, PersonNeeded, SignInStopped, SiteUnavailable
+from optout.linkedin import by_hand
 from optout.linkedin.challenge import recognise
 from optout.linkedin.form import Place, send_code, submit
+from optout.linkedin.member import Witness
 from optout.linkedin.passage import Passage
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.sight import look
@@ -350,6 +352,7 @@ def test_a_page_that_comes_back_prolongs_no_approval(place: Place, pages: Pages)
     assert pages.counts["GET /checkpoint/x"] > 2
 
 
+BAR = "<header><a href=/in/me-myself/>me</a></header>"
 PUSH = "<main><form id=in-app-challenge>wait</form></main>"
 
 
@@ -378,3 +381,33 @@ def test_a_question_counts_where_it_belongs_and_can_be_seen(
     sight = look(_open(place, path))
     assert sight is not None
     assert recognise(sight, place.origin) == state
+
+
+@pytest.mark.parametrize(
+    ("html", "cookies", "error"),
+    [
+        (f"{BAR}{FEED}", ALIVE, None),
+        (FEED, ALIVE, None),
+        (f"{BAR}<main></main>", ALIVE, PersonNeeded),
+        (f"{BAR}{FEED}", [], PersonNeeded),
+        (FORM, ALIVE, PersonNeeded),
+        (f"{BAR.replace('me-myself', 'somebody')}{FEED}", ALIVE, AnotherMember),
+    ],
+)
+def test_a_sign_in_by_hand_is_believed_once_the_home_page_shows_it(
+    place: Place,
+    pages: Pages,
+    html: str,
+    cookies: list[str],
+    error: type[PersonNeeded] | None,
+) -> None:
+    """It has to show words, living cookies and nobody else; whose it is, it may leave open."""
+    pages.answers["/home"] = lambda _: Reply(body=html, cookies=list(cookies))
+    witness = Witness(place.page, pages.origin)
+    _open(place, "/home")
+    if error is None:
+        assert set(by_hand.welcomed(witness, expected="me-myself", seconds=1.0)) <= {"me-myself"}
+        return
+    with pytest.raises(error) as stop:
+        by_hand.welcomed(witness, expected="me-myself", seconds=1.0)
+    assert type(stop.value) is error

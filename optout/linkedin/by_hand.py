@@ -17,7 +17,7 @@ from optout.linkedin.address import BY_HAND, LOGIN_PATH, State, path_state
 from optout.linkedin.load import load
 from optout.linkedin.member import Witness, is_same
 from optout.linkedin.session import is_inside
-from optout.linkedin.sight import pause
+from optout.linkedin.sight import pause, wait
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -63,14 +63,15 @@ def await_person(page: "Page", origin: str, person: "Person", *, address: str | 
     return False
 
 
-def welcomed(witness: Witness, *, expected: str | None) -> dict[str, str]:
+def welcomed(witness: Witness, *, expected: str | None, seconds: float = MEMBER_PATIENCE) -> dict[str, str]:
     """Given who listens to a home page that is being loaded, return the members it names, as `shown` does.
 
-    `expected` is the member that the person should have signed in as, None if nobody knows. Raise
-    PersonNeeded if the page is not signed in, AnotherMember if it names somebody else.
+    `expected` is the member that the person should have signed in as, None if nobody knows; the page
+    has `seconds` to name somebody, and as many to show more. Raise PersonNeeded if the page is not signed in, AnotherMember if it names somebody else.
     """
-    named = witness.wait(MEMBER_PATIENCE)
-    if not named and not is_inside(witness.page, witness.origin):
+    named = witness.wait(seconds)
+    more = seconds if named else 0.0  # its bar may be there before the rest
+    if not wait(witness.page, more, lambda: is_inside(witness.page, witness.origin)):
         raise PersonNeeded(
             "The sign-in by hand was not complete: the site shows no page behind it.", f"Run {AGAIN}."
         )

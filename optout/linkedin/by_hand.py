@@ -66,8 +66,9 @@ def await_person(page: "Page", origin: str, person: "Person", *, address: str | 
 def welcomed(witness: Witness, *, expected: str | None, seconds: float = MEMBER_PATIENCE) -> dict[str, str]:
     """Given who listens to a home page that is being loaded, return the members it names, as `shown` does.
 
-    `expected` is the member that the person should have signed in as, None if nobody knows; the page
-    has `seconds` to name somebody, and as many to show more. Raise PersonNeeded if the page is not signed in, AnotherMember if it names somebody else.
+    `expected` is the member that the person should have signed in as, None if nobody knows; the page has
+    `seconds` to name somebody, and as many to show more. Raise PersonNeeded if it is not signed in,
+    AnotherMember if it names somebody else.
     """
     named = witness.wait(seconds)
     more = seconds if named else 0.0  # its bar may be there before the rest

@@ -11,7 +11,7 @@ from calling import Ended, RunOptout, StartPractice
 from leak_search import files_with, holds
 
 from optout.evidence import audit
-from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
+from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING, CATALOGUE
 
 if TYPE_CHECKING:
     from optout.practice.site import PracticeSite
@@ -95,9 +95,11 @@ class Stories:
         answer, code = visited.ended.json, visited.ended.returncode
         assert answer["schema"] == "optout.visit/1"
         assert (answer["exit_code"], answer["outcome"]) == (code, WORDS[code]), visited.ended.stderr
-        for setting, key in zip(answer["settings"], (AI_TRAINING.key, AFFILIATE_ADS.key), strict=False):
+        for setting in answer["settings"]:
             if setting["verdict"] in {"already_off", "turned_off"}:
-                assert visited.site.stored[key] is False, "said OFF while the site keeps it ON"
+                assert visited.site.stored[CATALOGUE[setting["name"]].key] is False, (
+                    "said OFF while the site keeps it ON"
+                )
         run = Path(answer["evidence"]["path"])
         assert run.is_dir(), "a visit, good or bad, is sealed"
         for setting in answer["settings"]:

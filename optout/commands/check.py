@@ -13,18 +13,30 @@ Examples:
   optout check
   optout check --quiet --no-input
   optout check --fix
+  optout check --preset all
 """,
 )
 @words.shared(
-    "account", "only", "also", "as_json", "quiet", "no_input", "headed", "despite_cooldown", "verbose"
+    "account",
+    "only",
+    "also",
+    "preset",
+    "as_json",
+    "quiet",
+    "no_input",
+    "headed",
+    "despite_cooldown",
+    "verbose",
 )
 @click.option("--fix", is_flag=True, help="Switch off again what an earlier visit proved off and is on now.")
 @click.pass_obj
 def command(asked: answer.Asked, said: words.Words, fix: bool) -> int:
     """Look at the settings, switch nothing, and seal what was seen.
 
-    With --quiet nothing at all is printed while every setting is good. With --fix a setting that
-    came back on is switched off again and proved off; one that was never proved off is left alone.
-    While the site is left alone after a refusal (see `optout run --help`), nothing is opened.
+    The settings are the two core ones, or those that --only, --also or --preset names (see
+    `optout run --help`). With --quiet nothing at all is printed while every setting is good. With
+    --fix a setting that came back on is switched off again and proved off; one that was never proved
+    off is left alone. While the site is left alone after a refusal (see `optout run --help`), nothing
+    is opened.
     """
     return visiting.carry_out(said, asked, command="check", fix=fix)

@@ -153,7 +153,7 @@ def _visit(
         settings=settings,
         switch_off=visit.SwitchOff.ALL if command == "run" else visit.SwitchOff.NEVER,
         headed=said.headed,
-        options={"fix": False, "only": [], "also": [], "headed": said.headed},
+        options={"fix": False, "only": [], "also": [], "preset": [], "headed": said.headed},
     )
     with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
         visited = visit.visit(errand, config=config, vault=vault, progress=steps)

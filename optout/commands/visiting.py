@@ -66,6 +66,7 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
             "fix": fix,
             "only": list(said.only),
             "also": list(said.also),
+            "preset": list(said.preset),
             "headed": said.headed,
             "despite_cooldown": said.despite_cooldown,
         },

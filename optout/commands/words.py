@@ -26,6 +26,7 @@ class Words:
     account: str | None = None
     only: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    preset: tuple[str, ...] = ()
     as_json: bool = False
     quiet: bool = False
     no_input: bool = False
@@ -47,6 +48,13 @@ _OPTIONS: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
         "--only", metavar="NAME", multiple=True, help="This setting and no other; may be repeated."
     ),
     "also": click.option("--also", metavar="NAME", multiple=True, help="This setting too; may be repeated."),
+    "preset": click.option(
+        "--preset",
+        metavar="NAME",
+        multiple=True,
+        help="Instead of the two core settings: `ads`, all under Advertising data, or `all`. "
+        "Add more with --also; not together with --only.",
+    ),
     "as_json": click.option(
         "--json", "as_json", is_flag=True, help="One JSON object on stdout, text on stderr."
     ),
@@ -82,11 +90,18 @@ def shared(*names: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
 def settings(words: Words) -> "tuple[Setting, ...]":
     """Given the words, return the wanted settings in the order named, the core ones by default.
 
-    Raise UsageProblem, with the nearest name, if a name is not in the catalogue.
+    Raise UsageProblem, with the nearest name, if a name is not in the catalogue or no preset's, or if both
+    `--only` and `--preset` were said: "no other" and a group contradict each other.
     """
     from optout.linkedin import catalogue
 
-    names = dict.fromkeys((*(words.only or catalogue.CORE), *words.also))
+    if words.only and words.preset:
+        raise UsageProblem(
+            "`--only` names settings and no other, `--preset` names a group: they contradict each other.",
+            "Say one of the two; `--also NAME` adds to a preset.",
+        )
+    grouped = [name for preset in words.preset for name in _preset(preset)]
+    names = dict.fromkeys((*(words.only or grouped or catalogue.CORE), *words.also))
     for name in names:
         if name not in catalogue.CATALOGUE:
             raise UsageProblem(
@@ -94,6 +109,18 @@ def settings(words: Words) -> "tuple[Setting, ...]":
                 "`optout settings` lists the names.",
             )
     return tuple(catalogue.CATALOGUE[name] for name in names)
+
+
+def _preset(name: str) -> tuple[str, ...]:
+    """Given the name of a preset, return its settings. Raise UsageProblem, with the nearest name."""
+    from optout.linkedin import catalogue
+
+    if name not in catalogue.PRESETS:
+        raise UsageProblem(
+            f"There is no preset named {name!r}.{nearest(name, catalogue.PRESETS)}",
+            f"There are: {', '.join(catalogue.PRESETS)}.",
+        )
+    return catalogue.PRESETS[name]
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -157,6 +157,14 @@ CATALOGUE: Mapping[str, Setting] = MappingProxyType(
     }
 )
 
+# Groups of settings by name: all under Advertising data, and all there are.
+PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "ads": tuple(name for name, setting in CATALOGUE.items() if setting.category == ADS),
+        "all": tuple(CATALOGUE),
+    }
+)
+
 # Rows of the two category pages, in the order of crawl (2026-01); a row beyond these is news.
 KNOWN_ROWS: Mapping[str, frozenset[str]] = MappingProxyType(
     {

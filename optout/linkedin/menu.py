@@ -173,11 +173,12 @@ def says(menu: Menu, setting: Setting) -> Listed | None:
     """Given the category page, return what it says of a setting.
 
     None if it lacks the row and may be unfinished. A row's word for the state is believed in English only
-    (linkedin.md 4).
+    (linkedin.md 4), and never where its page has several settings: it speaks of none of them alone.
     """
     row = menu.row(setting)
     if row is None:
         return Listed.MISSING if menu.complete else None
-    if not menu.lang.lower().startswith("en"):
+    shared = sum(each.path == setting.path for each in CATALOGUE.values()) > 1
+    if shared or not menu.lang.lower().startswith("en"):
         return Listed.LISTED
     return {"on": Listed.ON, "off": Listed.OFF}.get((row.state or "").strip().lower(), Listed.LISTED)

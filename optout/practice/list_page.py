@@ -74,6 +74,6 @@ def _entries(state: State, row: Row) -> list[dict[str, str]]:
 def _entry(state: State, row: Row) -> dict[str, str]:
     said = ""
     if row.kind == "switch":
-        on = state.stored[row.key] or state.moods.touch("row-disagrees", row)
+        on = any(state.stored[key] for key in (row.key, *row.more)) or state.moods.touch("row-disagrees", row)
         said = state.words["on" if on else "off"]
     return {"href": row.path, "label": title_of(state, row), "state": said}

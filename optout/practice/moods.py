@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, MutableSet
 
-from optout.practice.rows import CORE, Row
+from optout.practice.rows import CORE, Row, all_rows
 
 SIGN_IN_PAGES = {
     "classic": "The classic sign-in form, which is there unless another mood says otherwise.",
@@ -169,6 +169,8 @@ MOODS: dict[str, str] = {
     **LISTS, **LANGUAGES, **TRANSPORT, **IDENTITY, **BANNERS, **LOOK_ALIKES,
 }  # fmt: skip
 PER_SETTING = frozenset((*SETTING_PAGES, *CLICKING, *SAVING, *OFFERED, *TRANSPORT_OF_A_SETTING))
+# These hit any setting that is named behind a colon, by its row's name; a bare mood hits the two alone.
+OF_ANY_SETTING = PER_SETTING - {"moved", "vanished", *TRANSPORT_OF_A_SETTING}
 
 
 class Moods(MutableSet[str]):
@@ -196,7 +198,10 @@ class Moods(MutableSet[str]):
         mood, colon, setting = value.partition(":")
         if mood not in MOODS:
             raise ValueError(f"no mood is called {value!r}; there are: {', '.join(sorted(MOODS))}")
-        if colon and (mood not in PER_SETTING or setting not in CORE):
+        if colon and not (
+            (mood in PER_SETTING and setting in CORE)
+            or (mood in OF_ANY_SETTING and any(row.key and row.name == setting for row in all_rows()))
+        ):
             raise ValueError(
                 f"the mood {mood!r} has no {setting!r}; there are: {', '.join(CORE)}, "
                 f"for the moods {', '.join(sorted(PER_SETTING))}"
@@ -220,6 +225,4 @@ class Moods(MutableSet[str]):
 
     def touch(self, mood: str, row: Row) -> bool:
         """Given a mood and a row, return whether the mood is for this row's setting."""
-        if row.name not in CORE:
-            return False
-        return mood in self._names or f"{mood}:{row.name}" in self._names
+        return (row.name in CORE and mood in self._names) or f"{mood}:{row.name}" in self._names

@@ -12,13 +12,17 @@ CATEGORIES = ("account", "sign-in-and-security", "profile-visibility", "privacy"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a list. `kind` is switch, radios or page; `key` is empty where nothing is saved."""
+    """One row of a list. `kind` is switch, radios or page; `key` is empty where nothing is saved.
+
+    `more` are the keys of further switches on its page.
+    """
 
     name: str
     path: str
     title: str
     kind: str
     key: str
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Group:
     rows: tuple[Row, ...]
 
 
-def _row(slug: str, title: str, kind: str = "switch", key: str = "") -> Row:
+def _row(slug: str, title: str, kind: str = "switch", key: str = "", more: tuple[str, ...] = ()) -> Row:
     path = slug if slug.startswith("/") else SETTINGS + slug
     if slug.startswith("d/"):
         path = "/mypreferences/" + slug
@@ -38,7 +42,7 @@ def _row(slug: str, title: str, kind: str = "switch", key: str = "") -> Row:
     if kind != "page" and not key:
         first, *rest = name.replace("/", "-").split("-")
         key = first + "".join(word.capitalize() for word in rest)
-    return Row(name=name, path=path, title=title, kind=kind, key=key)
+    return Row(name=name, path=path, title=title, kind=kind, key=key, more=more)
 
 
 AI_TRAINING = Row(
@@ -76,7 +80,10 @@ PRIVACY = (
         _row("choose-invitations-types", "Invitations from your network"),
         _row("who-can-message-me", "Messages"),
         _row("research-invitations", "Research invites"),
-        _row("linkedin-promotions", "LinkedIn promotions", key="allowProfileAndActivityDataForMarketingAds"),
+        _row(
+            "linkedin-promotions", "LinkedIn promotions", key="allowProfileAndActivityDataForMarketingAds",
+            more=("tipsForUsingLinkedinViaEmail",),
+        ),
     )),
     Group(name="messaging", heading="Messaging", rows=(
         _row("focused-inbox", "Focused Inbox"),

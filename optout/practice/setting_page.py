@@ -128,7 +128,10 @@ def _switches(state: State, row: Row, reworded: str) -> list[dict[str, object]]:
         for mood in ("hidden-copy", "shown-copy")
         if touch(mood, row)
     ]
-    return [*above, switch]
+    below = [
+        switch | {"key": key, "label": words["other_label"], "on": state.stored[key]} for key in row.more
+    ]
+    return [*above, switch, *below]
 
 
 def _shown(state: State, row: Row) -> bool:

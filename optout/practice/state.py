@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus, unquote
 
 from optout.practice.moods import Moods
-from optout.practice.rows import AFFILIATE_ADS, AI_TRAINING, CORE, Row, all_rows
+from optout.practice.rows import AFFILIATE_ADS, CORE, Row, all_rows
 from optout.practice.templates import LANGUAGES, Words, words_of
 from optout.practice.wire import Request
 
@@ -61,7 +61,9 @@ class State:
         self.member = person.member
         self.code = person.code
         self.patience = patience
-        self.stored: dict[str, bool] = {row.key: True for row in all_rows() if row.key}
+        self.stored: dict[str, bool] = {
+            key: True for row in all_rows() for key in (row.key, *row.more) if key
+        }
         self.counts: Counter[str] = Counter()
         self.log: list[tuple[str, str]] = []
         self.faults: list[str] = []
@@ -129,7 +131,7 @@ class State:
     def _begin(self, mood: str) -> None:
         self.happened.discard(mood)
         name, _, setting = mood.partition(":")
-        rows = [row for row in (AI_TRAINING, AFFILIATE_ADS) if setting in ("", row.name)]
+        rows = [row for row in all_rows() if row.name in ((setting,) if setting else CORE)]
         match name:
             case "already-off" | "came-back":
                 self.stored.update({row.key: name == "came-back" for row in rows})

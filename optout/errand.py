@@ -9,6 +9,7 @@ from optout.errors import Outcome
 from optout.evidence.ledger import Sealed
 from optout.evidence.record import stamp
 from optout.linkedin.catalogue import Setting
+from optout.linkedin.survey import Survey
 from optout.verdict import Finding
 
 
@@ -24,7 +25,8 @@ class SwitchOff(enum.Enum):
 class Errand:
     """One visit to make; `command` and `options` are recorded in the evidence as they stand.
 
-    `despite_cooldown` makes it although the site refused or asked for calm a short while ago.
+    `despite_cooldown` makes it although the site refused or asked for calm a short while ago. `survey` takes
+    note of how the pages are built.
     """
 
     account: str
@@ -34,6 +36,7 @@ class Errand:
     headed: bool = False
     despite_cooldown: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
+    survey: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

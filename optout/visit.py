@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from optout import cooldown
+from optout import cooldown, surveying
 from optout.arrival import Arrival
 from optout.closing import Ended, seal
 from optout.config import Config, account_folder
@@ -77,11 +77,13 @@ def _visit(
         try:
             _respect(calm, errand, started)
             with arrival.stay(headed=errand.headed, expected=past.member) as scene.stay:
+                surveying.begin(scene)
                 for setting in errand.settings:
                     if not scene.stop:
                         examine(scene, setting)
                 compare_with_rows(scene)
                 confirm(scene)
+                surveying.look_further(scene)
                 let_in = scene.stay.arrived and scene.stay.alive
             stop = scene.stop
         except OptoutError as error:

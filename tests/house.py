@@ -11,7 +11,7 @@ FLOORS = (
     {"cli"},
     {"commands"},
     {"visit"},
-    {"confirming"},
+    {"confirming", "surveying"},
     {"looking"},
     {"arrival", "closing", "cooldown", "notebook"},
     {"errand"},

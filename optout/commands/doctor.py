@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import accounts, answer, folding, words
-from optout.errors import KeyringUnusable, OptoutError, Outcome, SignInUnusable
+from optout.commands import accounts, answer, doctor_report, folding, words
+from optout.commands.doctor_report import NAME
+from optout.errors import KeyringUnusable, OptoutError, Outcome, SignInUnusable, UsageProblem
 
 if TYPE_CHECKING:
     from optout.config import Config
@@ -50,20 +51,44 @@ class Check:
 Examples:
   optout doctor
   optout doctor --json
+  optout doctor --report
+  optout doctor --report pages.txt --preset all
 
 \b
 Exit codes: 0 nothing is missing, 1 something is, 2 our own configuration cannot be followed.
+With --report those of `optout check`: 0, 3, 4, 5, 75 and so on; with 4 the report tells what changed.
 """,
 )
-@words.shared("as_json", "no_input")
+@click.option(
+    "--report",
+    "target",
+    is_flag=False,
+    flag_value=NAME,
+    type=click.Path(path_type=Path),
+    metavar="[FILE]",
+    help=f"Visit the pages, click nothing, and write how they are built; default {NAME} here.",
+)
+@words.shared(
+    "account", "only", "also", "preset", "as_json", "no_input", "headed", "despite_cooldown", "verbose"
+)
 @click.pass_obj
-def command(asked: answer.Asked, said: words.Words) -> int:
+def command(asked: answer.Asked, said: words.Words, target: Path | None) -> int:
     """Look at what the program needs and say what is missing, each with the one thing that mends it.
 
     It starts the browser once without opening any page, and puts a random entry into the keyring, reads
     it back and removes it. A keyring that does not answer within 10 seconds is called locked; none is
     waited for. No site is visited.
+
+    With --report it does none of this. When LinkedIn has changed a page, so that a visit ends with exit
+    code 4, it signs in as `optout check` does, looks at the settings (the core ones, or those that
+    --only, --also or --preset names; with --preset all the pages that are left to you as well), clicks
+    nothing, seals the visit in the evidence, and writes one text file to be attached to a bug report:
+    which controls the pages have and what was found, no names, no texts, no addresses of people. It is
+    sent to nobody. Read it through first. The other options below belong to --report.
     """
+    if target is not None:
+        return doctor_report.carry_out(said, asked, target)
+    _refuse_without_report(said)
     config = words.configuration(said)
     checks = tuple(look(config, unlogged=_log(config, said, asked)))
     outcome = Outcome.FAULT if any(check.good is False for check in checks) else Outcome.GOOD
@@ -82,6 +107,16 @@ def command(asked: answer.Asked, said: words.Words) -> int:
         if check.mend:
             answer.say(f"{'':<15}{check.mend}")
     return outcome.exit_code
+
+
+def _refuse_without_report(said: words.Words) -> None:
+    """Raise UsageProblem if a word was said that means nothing without `--report`."""
+    visiting = (said.account, said.only, said.also, said.preset, said.headed, said.despite_cooldown)
+    if any(visiting):
+        raise UsageProblem(
+            "Without `--report` no site is visited, so no setting or account can be named.",
+            "Add `--report`, or leave those options out.",
+        )
 
 
 def _log(config: "Config", said: words.Words, asked: answer.Asked) -> OptoutError | None:

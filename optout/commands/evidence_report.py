@@ -55,15 +55,25 @@ def write(store: Path, target: Path) -> None:
 
     Raise UsageProblem if the store holds no run or the place cannot be written to.
     """
-    from optout.evidence import disk, ledger, report
+    from optout.evidence import ledger, report
 
     if ledger.head(store) is None:
         raise UsageProblem("There is no evidence yet.", "Run `optout run` or `optout check` first.")
     page = report.render(store, now=datetime.now(UTC), runs=_address(store / "runs", target.parent))
+    place(target, page.encode("utf-8"), "Choose another place with `--out`.")
+
+
+def place(target: Path, content: bytes, hint: str) -> None:
+    """Given where to and a content, write it there, whole or not at all, mode 0600.
+
+    Raise UsageProblem, with the hint, if the place cannot be written to.
+    """
+    from optout.evidence import disk
+
     neighbour = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     trouble: OSError | None = None
     try:
-        disk.write_new(neighbour, page.encode("utf-8"))
+        disk.write_new(neighbour, content)
         neighbour.replace(target)
         disk.flush_folder(target.parent)
     except OSError as error:
@@ -71,10 +81,7 @@ def write(store: Path, target: Path) -> None:
     if trouble is not None:
         with suppress(OSError):
             neighbour.unlink()
-        raise UsageProblem(
-            f"{target} cannot be written: {os.strerror(trouble.errno or 0)}.",
-            "Choose another place with `--out`.",
-        )
+        raise UsageProblem(f"{target} cannot be written: {os.strerror(trouble.errno or 0)}.", hint)
 
 
 def _address(folder: Path, start: Path) -> str:

@@ -9,6 +9,8 @@ from optout.errors import Outcome
 from optout.verdict import GOOD, Cause, Finding, Verdict
 
 if TYPE_CHECKING:
+    from optout.config import Config
+    from optout.errand import Errand
     from optout.visit import SwitchOff, Visit
 
 SAID: dict[Verdict, str] = {
@@ -43,45 +45,74 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
     Return the exit code. Raise OptoutError if no visit could begin.
     """
     settings = words.settings(said)
-    asked.settings = [setting.name for setting in settings]
-    config = words.configuration(said)
-    asked.account = accounts.chosen(config)
-    asked.whose = accounts.for_one(config, asked.account)
+    config = begun(said, asked)
 
-    from optout import credentials, visit
+    from optout import visit
     from optout.linkedin import address
 
-    origin = address.origin_of(config.site)
-    accounts.refuse_unknown(config, asked.account)
-    words.logged(config, said, asked)
-    vault = credentials.open_vault(practice=address.is_practice(origin), unattended=not said.may_ask)
     errand = visit.Errand(
-        account=asked.account,
+        account=asked.account or "",
         command=command,
         settings=settings,
         switch_off=_may_switch_off(command, fix),
         headed=said.headed,
         despite_cooldown=said.despite_cooldown,
-        options={
-            "fix": fix,
-            "only": list(said.only),
-            "also": list(said.also),
-            "preset": list(said.preset),
-            "headed": said.headed,
-            "despite_cooldown": said.despite_cooldown,
-        },
+        options={"fix": fix, **options(said)},
     )
     try:
-        with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
-            visited = visit.visit(
-                errand, config=config, vault=vault, progress=steps, person=asking.person(said, steps)
-            )
+        visited = made(errand, said, config)
     except visit.Stopped as stopped:
         asked.visited = stopped.visit.to_json()
         raise
+    origin = address.origin_of(config.site)
     urls = {setting.name: origin + setting.path for setting in settings}
     report(visited, said, urls, whose=asked.whose)
     return visited.outcome.exit_code
+
+
+def begun(said: words.Words, asked: answer.Asked) -> "Config":
+    """Given the words of a command that visits, return the configuration, with account and log settled.
+
+    Raise OptoutError if the account is not known, or a value in the words or the configuration is wrong.
+    """
+    asked.settings = [setting.name for setting in words.settings(said)]
+    config = words.configuration(said)
+    asked.account = accounts.chosen(config)
+    asked.whose = accounts.for_one(config, asked.account)
+
+    from optout.linkedin import address
+
+    address.origin_of(config.site)
+    accounts.refuse_unknown(config, asked.account)
+    words.logged(config, said, asked)
+    return config
+
+
+def options(said: words.Words) -> dict[str, object]:
+    """Given the words, return those that the evidence records of any visit: names of settings, no values."""
+    return {
+        "only": list(said.only),
+        "also": list(said.also),
+        "preset": list(said.preset),
+        "headed": said.headed,
+        "despite_cooldown": said.despite_cooldown,
+    }
+
+
+def made(errand: "Errand", said: words.Words, config: "Config") -> "Visit":
+    """Given an errand, make the visit, its steps shown as the words ask for it, and return it.
+
+    Raise OptoutError if no visit could begin, visit.Stopped if it was stopped and sealed.
+    """
+    from optout import credentials, visit
+    from optout.linkedin import address
+
+    practice = address.is_practice(address.origin_of(config.site))
+    vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
+    with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
+        return visit.visit(
+            errand, config=config, vault=vault, progress=steps, person=asking.person(said, steps)
+        )
 
 
 def _may_switch_off(command: str, fix: bool) -> "SwitchOff":

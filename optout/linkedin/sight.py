@@ -145,18 +145,18 @@ def pause(page: "Page", seconds: float) -> None:
 
 def expression(function: str) -> str:
     """Given the name of a function of page.js, return the script that calls it with one argument."""
-    return f"(asked) => ({_script('page.js')})({_script('sign_in.js')}).{function}(asked)"
+    return f"(asked) => ({script('page.js')})({script('sign_in.js')}).{function}(asked)"
 
 
 @functools.cache
 def _survey() -> str:
     """Return the script of a whole look: the page's survey, and whom it shows as its own member."""
-    page = f"({_script('page.js')})({_script('sign_in.js')})"
-    return f"(asked) => ({{...{page}.survey(asked), ...({_script('member.js')})()}})"
+    page = f"({script('page.js')})({script('sign_in.js')})"
+    return f"(asked) => ({{...{page}.survey(asked), ...({script('member.js')})()}})"
 
 
 @functools.cache
-def _script(name: str) -> str:
+def script(name: str) -> str:
     """Given the name of a script of ours, return it without the comment at its head."""
     text = resources.files("optout.linkedin").joinpath(name).read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)

@@ -46,7 +46,8 @@ class Stay:
     `password` is called at the moment of typing, at most once. `tell` hears one line per step. `proxied` says
     that a proxy stands on the way. `expected` is the member that this evidence is about, None as long as no
     page has shown one; `recognised` says that a page of this stay has shown it, `by_hand` that the person was
-    asked to go on in a window, `pending` why, as long as they have not.
+    asked to go on in a window, `pending` why, as long as they have not. `noticed` hears of each page that was
+    read, and what was made of it.
     """
 
     page: "Page"
@@ -71,6 +72,7 @@ class Stay:
     left_open: "dict[str, Page]" = field(default_factory=dict)
     by_hand: bool = False
     pending: OptoutError | None = None
+    noticed: Callable[[str, Loaded, object], None] | None = None
     _inside: bool = False
     _renewed: bool = False
     _questions: int = 0
@@ -90,12 +92,15 @@ class Stay:
         """
         while True:
             try:
-                answer = read(self._load(path))
+                loaded = self._load(path)
+                answer = read(loaded)
             except SignInStopped as stop:
                 self._inside = self._inside and stop.state == State.PASSWORD_AGAIN
                 self._go_on(stop)
             else:
                 self.arrived = True
+                if self.noticed is not None:
+                    self.noticed(path, loaded, answer)
                 return answer
 
     def look(self, key: str | None = None) -> Sight | None:

@@ -76,6 +76,7 @@ SETTING_PAGES = {
     "reworded": "The words of the setting have changed.",
     "password-again": "The page asks for the password before it shows the setting.",
     "confirm": "The switch asks for a confirmation before it saves.",
+    "people": "The page is full of somebody else, in its texts, ids, attributes and addresses.",
     "promo": "An advertisement lies over the page.",
     "cut-short": "The page shows the switch off and breaks off before it tells its real state.",
     "cut-unseen": "The page breaks off likewise, and nothing tells that from its end.",

@@ -15,7 +15,7 @@ from optout.practice.wire import Reply, Request, redirect
 BLANK = ("no-switch", "not-offered-blank", "list-broken", "list-503", "list-cut-short")
 CLICKS = ("covered", "pill-dead", "slow-flip", "remount", "all-dead")
 SAVES = ("put-unseen", "save-button", "confirm")
-SCRIPTS = ("promo", "alert", "cached")
+SCRIPTS = ("promo", "alert", "cached", "people")
 WORDS = (
     "on", "off", "save", "confirm_title", "confirm_text", "confirm_yes", "confirm_no",
     "promo_title", "promo_text", "promo_close",

@@ -1,0 +1,476 @@
+"""`optout doctor --report`: what a maintainer needs of changed pages, and nothing about anybody."""
+
+import json
+import re
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from at_the_prompt import login, one_sentence
+from calling import Ended, RunOptout, StartPractice
+from hypothesis import given
+from hypothesis import strategies as st
+from stories import PASSWORD, WORDS
+
+from optout.browser.window import open_window
+from optout.evidence import audit
+from optout.linkedin import page_report, sieve, structure
+from optout.linkedin.catalogue import AI_TRAINING, CATALOGUE
+from optout.linkedin.other_pages import OTHER_PAGES
+from optout.linkedin.page_report import About
+from optout.linkedin.structure import Control, Frame, Structure
+from optout.linkedin.survey import Survey, Surveyed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from optout.practice.site import PracticeSite
+
+# Becomes the command, which hears Ctrl-C as in a shell: whoever runs the tests may ignore it.
+FRESH = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "-m", "optout", *sys.argv[1:]])
+"""
+# Whose account it is in the canary test, and somebody else of whom the site's pages are full (people.js).
+ACCOUNT, MEMBER = "ottilie.kern@example.org", "ottilie-kern-77"
+CANARIES = ("ottilie", "kern", "example.org", "maria", "fremd", "4815162342", "urn:li", "stranger")
+
+
+class Report:
+    """The command with a place for its file, against a site for which a password is kept."""
+
+    def __init__(self, optout: RunOptout, practice: StartPractice, folder: Path) -> None:
+        self._optout, self._practice = optout, practice
+        self.path = folder / "pages.txt"
+
+    def site(self, *moods: str, **keywords: object) -> "PracticeSite":
+        """Return a site in these moods, with the password kept."""
+        site = self._practice(*moods, **{"patience": 0.25} | keywords)
+        login(self._optout, site, account=site.account)
+        return site
+
+    def write(self, site: "PracticeSite", *words: str, timeout: str = "3") -> Ended:
+        """Return how the command ended, after the checks that every such visit has to pass."""
+        ended = self._optout(
+            "doctor", "--report", str(self.path), *words, "--json", "--no-input", site=site,
+            env={"OPTOUT_TIMEOUT": timeout},
+        )  # fmt: skip
+        answer = ended.json
+        assert answer["schema"] == "optout.doctor/1"
+        assert (answer["exit_code"], answer["outcome"]) == (ended.returncode, WORDS[ended.returncode])
+        assert site.counts["put"] == 0, "nothing is clicked"
+        if answer.get("visit"):
+            run = Path(answer["visit"]["evidence"]["path"])
+            assert json.loads((run / "run.json").read_text())["command"] == "doctor"
+            audited = audit.audit(run.parent.parent)
+            assert audited.exit_code == 0, audited.checks
+        assert self.path.exists() == bool(answer.get("report"))
+        return ended
+
+    @property
+    def text(self) -> str:
+        """The report."""
+        return self.path.read_text(encoding="utf-8")
+
+    def page(self, path: str) -> str:
+        """The part of the report about one page."""
+        (found,) = [part for part in self.text.split("\npage ") if part.partition(": ")[2].startswith(path)]
+        return found
+
+
+@pytest.fixture
+def report(optout: RunOptout, practice: StartPractice, tmp_path: Path) -> Report:
+    """The command, its file not there yet."""
+    return Report(optout, practice, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mood", "lines"),
+    [
+        (
+            "key-renamed",
+            [
+                "reader:     other_switch: its page shows a switch with another key",
+                "key: not found on the page",
+                "control 1: input type=checkbox role=switch, in the page",
+                "labelledby: allowDataForGenerativeAIV2",
+                "inside:     div < div < section < div < main",
+            ],
+        ),
+        (
+            "radios",
+            [
+                "controls: 2 radio",
+                "control 2: input type=radio, in the page",
+                "id:         allowDataForGenerativeAI__OFF",
+                "label:      Off",
+                "key: not in any aria-labelledby, but in the id or name of 2 controls",
+            ],
+        ),
+        (
+            "aria-only",
+            [
+                "controls: 1 role=switch, 1 button, 1 with aria-checked",
+                "control 1: button type=button role=switch, in the page",
+                "state:      aria-checked: true, disabled: no, rendered: yes",
+                "key: found, names the label of control 1",
+            ],
+        ),
+        (
+            "in-iframe",
+            [
+                "1 iframe",
+                f"frame: of the site, {AI_TRAINING.path}, rendered: yes",
+                "control 1: input type=checkbox role=switch, in a frame",
+                "labelledby: allowDataForGenerativeAI",
+            ],
+        ),
+        ("no-switch", ["reader:     no_switch", "controls: none", "key: not found on the page"]),
+        ("listed-but-gone", ["shown:      /mypreferences/page-not-found", "reader:     not_found"]),
+    ],
+)
+def test_a_page_that_changed_is_told(report: Report, mood: str, lines: list[str]) -> None:
+    """The new key, the kind of the control and where it stands are in the report; exit 4 as for `check`."""
+    ended = report.write(report.site(mood), "--only", "ai-training")
+    assert ended.returncode == 4
+    page = report.page(AI_TRAINING.path)
+    assert [line for line in lines if line not in page] == []
+    assert "status:     200" in page
+    assert "found: unreadable" in page or "found: conflict" in page
+    assert stat.S_IMODE(report.path.stat().st_mode) == 0o600
+
+
+def test_two_switches_are_both_told(report: Report) -> None:
+    """The one that is known and the other, with key and state; a setting that is on is 3, as for `check`."""
+    ended = report.write(report.site("two-switches"))
+    assert ended.returncode == 3
+    page = report.page(AI_TRAINING.path)
+    assert "controls: 2 checkbox, 2 role=switch" in page
+    assert "key: found, names the label of control 2" in page
+    assert "found: on (on, then on)" in page
+    rows = report.page("/mypreferences/d/categories/privacy")
+    assert "rows: 22, complete" in rows
+    assert f"known    {AI_TRAINING.path}  Data for Generative AI Improvement" in rows
+    assert "missing  /mypreferences/d/data-sharing-for-permitted-services" in rows
+    assert "Focused Inbox" not in rows, "labels only of our own settings' rows"
+
+
+def test_a_moved_setting_and_an_unknown_row_are_told(report: Report) -> None:
+    """An unknown row stands with its path and without its label, and so does the page behind it."""
+    assert report.write(report.site("moved"), "--only", "ai-training").returncode == 4
+    assert "unknown  /mypreferences/d/settings/data-for-model-training\n" in report.text
+    assert "labelledby: allowDataForGenerativeAI" in report.page(
+        "/mypreferences/d/settings/data-for-model-training"
+    )
+
+
+def test_pages_left_by_hand_are_looked_at_and_never_clicked(report: Report) -> None:
+    """`--preset all` opens these too; where one has a single switch, its key and state are told."""
+    site = report.site()
+    site.stored["readReceipts"] = False
+    ended = report.write(site, "--preset", "all")
+    assert ended.returncode == 3
+    assert ended.json["report"]["pages"] == 11 + 2 + sum(not page.never for page in OTHER_PAGES)
+    for page in OTHER_PAGES:
+        opened = sum(site.counts["page:" + path] for path in {page.path, page.path.rstrip("/")})
+        assert opened == (0 if page.never else 1), page.path
+    receipts = report.page("/mypreferences/d/settings/read-receipts")
+    assert (
+        "information: exactly one switch, looked at once and never clicked; this proves nothing" in receipts
+    )
+    assert "key: readReceipts; checked: no, disabled: no, rendered: yes" in receipts
+    assert "label:" not in receipts
+    radios = report.page("/mypreferences/d/profile-viewing-options")
+    assert "controls: 2 radio" in radios
+    assert "information" not in radios
+    assert "key: found" in report.page(CATALOGUE["promotions-email"].path)
+
+
+def test_nobody_stands_in_the_report(report: Report) -> None:
+    """No name, address or number of the member or of anybody on the pages, no password, no cookie."""
+    site = report.site("people", "strangers", account=ACCOUNT, member=MEMBER)
+    ended = report.write(site)
+    assert ended.returncode == 3
+    secrets = (PASSWORD, *site.state.sessions, *site.state.remembered)
+    assert _found((*CANARIES, *secrets), report.text) == []
+    page = report.page(AI_TRAINING.path)
+    assert "key: found" in page
+    assert "control 2: input type=checkbox, in the page\n    labelledby: … … …\n    state:" in page
+    assert "frame: of the site, /in/…" in page
+    assert "in…<" not in page
+
+
+@pytest.fixture
+def raw(practice: StartPractice) -> Iterator[tuple["Page", "PracticeSite"]]:
+    """A page that shows the setting to a signed-in member, full of people."""
+    site = practice("people", "strangers", account=ACCOUNT, member=MEMBER, patience=0.1)
+    with open_window(choice=None, headed=False, cookies=[], timeout=10) as window:
+        page = window.page
+        page.goto(site.origin + "/login")
+        page.locator("#username:visible").first.fill(ACCOUNT)
+        page.locator("input[type=password]:visible").first.fill(PASSWORD)
+        page.locator("input[type=password]:visible").first.press("Enter")
+        page.wait_for_url(site.origin + "/feed/")
+        page.goto(site.origin + AI_TRAINING.path)
+        page.locator(f'[aria-labelledby~="{AI_TRAINING.key}"]').wait_for()
+        page.frame_locator("iframe").locator("h1").wait_for()
+        yield page, site
+
+
+def test_the_search_finds_them_on_the_page(raw: tuple["Page", "PracticeSite"]) -> None:
+    """Twin: the same search finds each of them in the page, and most in what is read of its structure."""
+    page, _ = raw
+    built = structure.read(page, [AI_TRAINING.key])
+    assert _found(CANARIES, page.content()) == list(CANARIES)
+    assert {"maria", "fremd", "4815162342", "urn:li", "example.org"} <= set(_found(CANARIES, repr(built)))
+
+
+def test_a_shadow_root_and_a_foreign_frame_are_told(raw: tuple["Page", "PracticeSite"]) -> None:
+    """What stands in an open shadow root is read like the page; a frame of another origin is only named."""
+    page, site = raw
+    page.evaluate(
+        """(origin) => {
+            const main = document.querySelector("main");
+            main.innerHTML = `<div></div><iframe src="${origin}/"></iframe>`;
+            main.firstChild.attachShadow({ mode: "open" }).innerHTML =
+                "<input type=checkbox role=switch aria-labelledby=allowAdsByAge checked>";
+        }""",
+        site.other_origin,
+    )
+    page.wait_for_function("document.querySelector('iframe').contentDocument === null")
+    built = structure.read(page, [AI_TRAINING.key])
+    assert built is not None
+    assert (built.counts["open shadow root"], built.counts["iframe"], built.counts["checkbox"]) == (1, 1, 1)
+    (control,) = built.controls
+    assert control.where == "an open shadow root"
+    assert (control.labelled_by, control.checked) == (("allowAdsByAge",), True)
+    assert [frame.readable for frame in built.frames] == [False]
+
+
+def test_the_look_leaves_nothing_behind(raw: tuple["Page", "PracticeSite"]) -> None:
+    """The page's HTML and its globals are the same before and after."""
+    page, site = raw
+    facts = "[document.documentElement.outerHTML, Object.keys(window).sort().join()]"
+    before, requests = page.evaluate(facts), len(site.state.log)
+    assert structure.read(page, [AI_TRAINING.key]) is not None
+    assert page.evaluate(facts) == before
+    assert len(site.state.log) == requests
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"), [("offline", 75), ("503", 75), ("wrong-password-classic", 5), ("captcha", 5)]
+)
+def test_where_no_page_can_be_reached_there_is_no_file(report: Report, mood: str, code: int) -> None:
+    """The command says so, ends as `check` does, and leaves no report without a page; the visit is sealed."""
+    ended = report.write(report.site(mood), timeout="2")
+    assert ended.returncode == code
+    assert ended.json["report"] is None
+    assert "No page could be looked at, so no report was written." in ended.stderr
+
+
+def test_what_could_be_looked_at_is_written(report: Report) -> None:
+    """A site that goes away midway leaves a report with the pages until then, and says which are missing."""
+    ended = report.write(report.site("offline-midway", "already-off:ai-training"), timeout="2")
+    assert ended.returncode == 75
+    assert "found: already_off (off, then off)" in report.page(AI_TRAINING.path)
+    other = report.page(CATALOGUE["affiliate-ads"].path)
+    assert "reader:     nothing: the page was not read" in other
+    assert "status:     no answer" in other
+
+
+def test_ctrl_c_leaves_what_was_looked_at(report: Report, command_environment: dict[str, str]) -> None:
+    """Stopped in the middle: 130, the visit sealed, and a report with the pages until then."""
+    site = report.site("late:affiliate-ads", patience=4)
+    words = ["doctor", "--report", str(report.path), "--json", "--no-input"]
+    with subprocess.Popen(
+        [sys.executable, "-c", FRESH, *words],
+        env=command_environment | {"OPTOUT_SITE": site.origin, "OPTOUT_TIMEOUT": "60"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "reading 2 of 2" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    answer = json.loads(stdout)
+    assert (process.returncode, answer["exit_code"]) == (130, 130), stderr
+    assert answer["schema"] == "optout.doctor/1"
+    assert answer["report"] == {"path": str(report.path), "pages": 1}
+    assert Path(answer["visit"]["evidence"]["path"]).is_dir()
+    assert str(report.path) in stderr
+    assert "key: found" in report.page(AI_TRAINING.path)
+
+
+def test_a_pause_is_kept(report: Report) -> None:
+    """After a call for calm the next look opens nothing, as for `check`, unless it is overridden."""
+    site = report.site("429")
+    assert report.write(site).returncode == 75
+    requests = len(site.state.log)
+    site.moods.discard("429")
+    assert report.write(site).returncode == 75
+    assert len(site.state.log) == requests
+    assert report.write(site, "--despite-cooldown").returncode == 3
+
+
+def test_a_place_that_cannot_be_written_is_told_first(
+    optout: RunOptout, practice: StartPractice, home: Path, tmp_path: Path
+) -> None:
+    """A file that is there is kept, and no visit is made for one that could not be written."""
+    site = practice()
+    login(optout, site)
+    there = tmp_path / "there.txt"
+    there.write_text("mine")
+    for target, said in (
+        (there, "is there already"),
+        (tmp_path / "no" / "x.txt", "no folder that you may write"),
+    ):
+        ended = optout("doctor", "--report", str(target), site=site)
+        assert ended.returncode == 2
+        assert said in one_sentence(ended)
+    (home / "evidence").mkdir(parents=True, exist_ok=True)
+    among = optout("doctor", "--report", str(home / "evidence" / "x.txt"), site=site)
+    assert among.returncode == 2
+    assert "lies in the evidence" in among.stderr
+    assert there.read_text() == "mine"
+    assert site.state.log == []
+
+
+@pytest.mark.parametrize("words", [["--only", "ai-training"], ["--preset", "all"], ["--headed"]])
+def test_the_plain_doctor_takes_no_setting(optout: RunOptout, words: list[str]) -> None:
+    """Without `--report` no site is visited, so a word about a visit is a usage error."""
+    ended = optout("doctor", *words)
+    assert ended.returncode == 2
+    assert "Add `--report`" in one_sentence(ended)
+
+
+def test_the_default_file_and_what_a_person_is_told(
+    optout: RunOptout, practice: StartPractice, command_environment: dict[str, str]
+) -> None:
+    """Without FILE it lies in the current folder; the person is asked to read it before sending it."""
+    site = practice("key-renamed")
+    login(optout, site)
+    ended = optout("doctor", "--report", "--only", "ai-training", site=site, env={"OPTOUT_TIMEOUT": "2"})
+    assert ended.returncode == 4
+    path = Path(command_environment["HOME"]) / "optout-page-report.txt"
+    assert str(path) in ended.stdout
+    assert "Read it through" in ended.stdout
+    assert path.read_text().startswith("optout page report\n")
+    status = optout("status", site=site).stdout
+    assert "optout doctor: could not tell" in status
+
+
+def _found(canaries: tuple[str, ...], text: str) -> list[str]:
+    """Return which canaries stand in a text, in whatever case."""
+    return [canary for canary in canaries if canary.lower() in text.lower()]
+
+
+NAMES = st.sampled_from(
+    ["Maria Fremd", "maria-fremd", "mariaFremd", "urn:li:member:4815162342", "MARIA_FREMD", "fremd",
+     "maria.fremd@example.org", "/in/maria-fremd", "allowMaria", "allowData__MARIA", "x4815162342", "maria",
+     "data-maria-fremd", "aria-maria-fremd-and-more", "https://example.org/maria", "fremd\nmaria"]
+)  # fmt: skip
+
+
+@st.composite
+def _controls(draw: st.DrawFn) -> Control:
+    """A control that has a person in every one of its texts but the label."""
+    return Control(
+        where="the page", tag=draw(NAMES), type=draw(NAMES), role=draw(NAMES),
+        attributes=tuple(draw(st.lists(NAMES))), id=draw(NAMES), name=draw(NAMES),
+        labelled_by=tuple(draw(st.lists(NAMES))), label=draw(NAMES), checked=draw(st.booleans()),
+        mixed=False, aria_checked=draw(NAMES), aria_pressed=draw(NAMES), disabled=False, rendered=True,
+        above=((draw(NAMES), draw(NAMES)),),
+    )  # fmt: skip
+
+
+@given(st.lists(_controls(), max_size=3), NAMES, st.sampled_from([AI_TRAINING.path, "/mypreferences/d/x"]))
+def test_no_field_lets_a_person_through(controls: list[Control], name: str, path: str) -> None:
+    """Whatever field of a page holds a name, an address or a number: it is not written."""
+    built = Structure(
+        path="/in/" + name, lang=name, main=True, ready=True, dialogs=0, counts={"checkbox": 1}, labels=(),
+        frames=(Frame(readable=True, path="/in/" + name, rendered=True),), controls=tuple(controls),
+    )  # fmt: skip
+    survey = Survey(pages={path: Surveyed(asked=path, status=200, structure=built)})
+    about = About(
+        looked="2026-11-26T00:00:00Z",
+        versions=(),
+        practice=True,
+        outcome="on",
+        account=ACCOUNT,
+        member=MEMBER,
+    )
+    text = page_report.text(survey, [AI_TRAINING], [], about)
+    assert _found((*CANARIES, "allowMaria"), text) == []
+    assert "shown:      /in/…" in text
+
+
+@pytest.mark.parametrize("setting", CATALOGUE.values(), ids=lambda setting: setting.name)
+def test_what_is_known_passes(setting: object) -> None:
+    """Keys and addresses of the catalogue are written whole, whoever the member is."""
+    strainer = sieve.of("data.ads@example.org", "share-allow")
+    assert strainer.token(setting.key) == setting.key  # type: ignore[attr-defined]
+    assert strainer.path(setting.path) == setting.path  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("allowDataForModelTraining", "allowDataForModelTraining"),
+        ("allowDataForGenerativeAI__ON", "allowDataForGenerativeAI__ON"),
+        ("setting-toggle-label", "setting-toggle-label"),
+        ("ember1234", "…"),
+        ("c1k2j3h", "…"),
+        (":r1:", "…"),
+        ("urn:li:fsd_profile:ACoAAB", "…"),
+        ("allowOttilieData", "…"),
+        ("", "…"),
+    ],
+)
+def test_tokens(text: str, written: str) -> None:
+    """A new key of known words is written; ids of a framework, numbers and the member's own words are not."""
+    assert sieve.of(ACCOUNT, MEMBER).token(text) == written
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/mypreferences/d/settings/new-slug", "/mypreferences/d/settings/new-slug"),
+        ("/mypreferences/d/settings/x?member=1", "/mypreferences/d/settings/x"),
+        ("/in/jane-doe/details", "/in/…/…"),
+        ("/mypreferences/d/urn:li:member:1", "/mypreferences/d/…"),
+        ("/mypreferences/d/12345678", "/mypreferences/d/…"),
+        ("/mypreferences/d/a8f3c9e1b2d4", "/mypreferences/d/…"),
+        ("/mypreferences/d/ottilie", "/mypreferences/d/…"),
+        ("/", "/"),
+    ],
+)
+def test_paths(path: str, written: str) -> None:
+    """A plain slug is written; what stands behind /in/, numbers, hashes and the member's words are not."""
+    assert sieve.of(ACCOUNT, MEMBER).path(path) == written
+
+
+@given(st.text(max_size=60))
+def test_a_label_passes_whole_or_not_at_all(text: str) -> None:
+    """Nothing but blanks is changed; an address, a number or the member's name in it hides it."""
+    strainer = sieve.of(ACCOUNT, MEMBER)
+    assert strainer.label(text) in {" ".join(text.split()), sieve.GONE}
+    for secret in (ACCOUNT, "Ottilie", "KERN", "4815", "www.example.org", "/in/x"):
+        assert strainer.label(f"{text} {secret} {text}") == sieve.GONE
+
+
+def test_the_lists_are_plain_words() -> None:
+    """No list of the sieve holds anything but lower-case words, so none can be a pattern by mistake."""
+    lists = [sieve.listed(name) for name in ("types", "roles", "tags", "attributes", "words")]
+    for words in (*lists, sieve.vocabulary()):
+        assert words
+        assert [word for word in words if not re.fullmatch(r"[a-z][a-z0-9-]*", word)] == []

@@ -16,18 +16,22 @@ SETTLED = 2.0  # seconds after which a second load shows what the site has kept
 
 
 def compare_with_rows(scene: Scene) -> None:
-    """Read the category pages of the settings, and note what the rows say of each and what is new there."""
+    """Read the category pages, and note what the rows say of each setting and what is new there.
+
+    Both are read, whichever settings were asked for: a new row may stand on either.
+    """
     settings = scene.errand.settings
-    for category in dict.fromkeys(setting.category for setting in settings):
+    for category in dict.fromkeys([*(setting.category for setting in settings), *news.PAGES]):
         here = [setting for setting in settings if setting.category == category]
         if not scene.over:
             _read_rows(scene, category, here)
         listed = scene.book.menus.get(category)
         if listed is None:
             continue
-        seen_before = scene.past.rows.get(category, frozenset())
+        known = scene.past.lists.get(category)
         present = [setting for setting in here if _was_present(scene.cases.get(setting.name))]
-        scene.book.news += news.of_rows(listed, seen_before, present)
+        scene.book.note(news.of_rows(listed, known, present))
+        scene.past.lists[category] = news.rows_after(listed, known)
         for case in [scene.cases[each.name] for each in here if each.name in scene.cases]:
             case.row = menu.says(listed, case.setting)
             if case.is_off and case.row is Listed.ON and not scene.over:
@@ -59,7 +63,9 @@ def _read_rows(scene: Scene, category: str, settings: list[Setting]) -> None:
     scene.tell(f"looking for new rows: {news.PAGES.get(category, category)}")
     try:
         if category not in scene.book.menus:
-            scene.book.menus[category] = menu.read(scene.stay, category, settings)
+            scene.book.menus[category] = menu.read(
+                scene.stay, category, settings, scene.past.known_paths(category)
+            )
     except OptoutError as error:
         scene.tell(f"not read: {reason_of(error)}")
         if isinstance(error, Throttled) or (isinstance(error, PersonNeeded) and not is_only_here(error)):

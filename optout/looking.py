@@ -9,6 +9,7 @@ from optout.browser import listen
 from optout.errand import Errand, SwitchOff
 from optout.errors import OptoutError, PersonNeeded, SignInStopped, Throttled
 from optout.evidence.history import History
+from optout.evidence.record import stamp
 from optout.linkedin import address, member, menu, news, switch
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import reading, unreadable
@@ -17,17 +18,7 @@ from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Shows
 from optout.linkedin.turn import turn_off
 from optout.notebook import DECIDING, Notebook, reason_of
-from optout.verdict import (
-    Cause,
-    Finding,
-    Listed,
-    Look,
-    Reading,
-    Saving,
-    Witnesses,
-    conclude,
-    weigh,
-)
+from optout.verdict import Cause, Finding, Listed, Look, Reading, Saving, Verdict, Witnesses, conclude, weigh
 
 LAG = 2.0  # seconds before one more load if the first one after a click still shows the switch on
 PATIENT_QUIET = 3.0  # seconds in which a page that did nothing at the first click may begin to save
@@ -79,6 +70,7 @@ class Scene:
     stay: Stay = field(init=False)
     cases: dict[str, Case] = field(default_factory=dict)
     stop: OptoutError | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def over(self) -> bool:
@@ -91,7 +83,10 @@ class Scene:
             case SwitchOff.ALL:
                 return True
             case SwitchOff.CAME_BACK:
-                return setting.name in self.past.proved_off
+                return (
+                    setting.name in self.past.proved_off
+                    and not self.past.switched_off(setting.name, self.started).exhausted
+                )
             case SwitchOff.NEVER:
                 return False
 
@@ -105,6 +100,8 @@ def examine(scene: Scene, setting: Setting) -> None:
     listed = scene.book.menus.get(setting.category)
     case.row = menu.says(listed, setting) if listed else None
     if before.reading is Reading.ON and scene.wants_off(setting) and not scene.book.is_locked(setting):
+        if scene.errand.switch_off is SwitchOff.CAME_BACK:
+            scene.book.announce_click(setting, scene.past.broken_off.get(setting.name, ()))
         turn(scene, case)
     if case.is_off:
         case.since = time.monotonic() - switch.SETTLE
@@ -125,7 +122,7 @@ def look(scene: Scene, setting: Setting, stage: str) -> Look:
         found = reading(seen, alive=stay.alive)
         scene.book.capture(stay, setting, stage, seen, full=_is_worth_a_page(scene, setting, found))
         scene.book.news += news.of_switch(setting, seen)
-        scene.book.news += _wording(scene, setting, seen, stage)
+        _compare_wording(scene, setting, seen, stage)
         scene.book.news += [member.CONTRADICTION] if stay.contradicted else []
         found = found or _is_offered(scene, setting, seen)
     except OptoutError as error:
@@ -198,7 +195,7 @@ def _click(scene: Scene, case: Case, quiet: float) -> tuple[bool, str]:
 def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
     """Let the category page decide whether a setting without a switch is not offered, or not readable."""
     stay = scene.stay
-    listed = menu.read(stay, setting.category, [setting])
+    listed = menu.read(stay, setting.category, [setting], scene.past.known_paths(setting.category))
     scene.book.menus[setting.category] = listed
     scene.book.capture_menu(stay, setting)
     found = menu.offered(
@@ -219,15 +216,33 @@ def finding_of(scene: Scene, case: Case) -> Finding:
     after = weigh(control, case.witnesses)
     name = case.setting.name
     proved = name in scene.past.proved_off
+    verdict = conclude(case.before, after, clicked=case.clicked, proved_off_earlier=proved)
+    left_alone = verdict is Verdict.CAME_BACK_ON and scene.past.switched_off(name, scene.started).exhausted
+    again = proved and case.clicked and scene.errand.switch_off is SwitchOff.CAME_BACK
+    if again or verdict is Verdict.CAME_BACK_ON:
+        after = replace(
+            after, reason=f"{after.reason}; {_since_when(scene, case.setting, left_alone=left_alone)}"
+        )
     return Finding(
         name=name,
         before=case.before,
         control=control,
         witnesses=case.witnesses,
         after=after,
-        verdict=conclude(case.before, after, clicked=case.clicked, proved_off_earlier=proved),
+        verdict=verdict,
         screenshots=tuple(scene.book.pictures.get(name, ())),
+        left_alone=left_alone,
     )
+
+
+def _since_when(scene: Scene, setting: Setting, *, left_alone: bool) -> str:
+    """Return when what came back on was proved off and found ON, and that it is left alone if it is."""
+    told = scene.past.stretches[setting.name].until(stamp(scene.started))
+    if not left_alone:
+        return told
+    advice = scene.past.switched_off(setting.name, scene.started).sentence
+    by_hand = f"switch it off by hand: {scene.stay.origin}{setting.path}"
+    return f"{told}; {advice}: {by_hand}; `optout run` still switches it off"
 
 
 def _saving(heard: listen.Heard, key: str) -> Saving | None:
@@ -266,8 +281,10 @@ def _is_worth_a_page(scene: Scene, setting: Setting, look: Look | None) -> bool:
     return look is None or look.reading is not Reading.OFF or not recently
 
 
-def _wording(scene: Scene, setting: Setting, seen: switch.Seen, stage: str) -> list[str]:
-    """Return what changed in the texts since the last visit; said once in a visit."""
+def _compare_wording(scene: Scene, setting: Setting, seen: switch.Seen, stage: str) -> None:
+    """Note what changed in the texts since they were last read in this language; said once in a visit."""
     if stage != "before" or seen.card is None:
-        return []
-    return news.of_wording(setting, seen.facts(setting.key), scene.past.texts.get(setting.name))
+        return
+    facts, known = seen.facts(setting.key), scene.past.wording.get(setting.name, {})
+    scene.book.note(news.of_wording(setting, facts, known))
+    scene.past.wording[setting.name] = news.texts_after(facts, known)

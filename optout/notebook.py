@@ -5,12 +5,16 @@ import platform
 import sys
 from collections.abc import Container
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from optout.browser import photograph
+from optout.change import Change
 from optout.errors import OptoutError
-from optout.evidence.record import to_json
+from optout.evidence import attempts, carried, changes
+from optout.evidence.history import History
+from optout.evidence.record import stamp, to_json
 from optout.linkedin.catalogue import CATALOGUE_DATE, Setting
 from optout.linkedin.menu import Menu
 from optout.linkedin.stay import Stay
@@ -35,6 +39,13 @@ class Notebook:
     pictures: dict[str, list[str]] = field(default_factory=dict)
     stages: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
     menus: dict[str, Menu] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+    def note(self, found: list[Change]) -> None:
+        """Given what is new on the pages, note each thing and its sentence, once."""
+        new = [change for change in dict.fromkeys(found) if change not in self.changes]
+        self.changes += new
+        self.news += [change.sentence for change in new]
 
     def capture(self, stay: Stay, setting: Setting, stage: str, seen: Seen, *, full: bool) -> None:
         """Given a stay and what its page showed, keep its picture and its text as a stage of the setting.
@@ -74,8 +85,18 @@ class Notebook:
                 {"at": step.pop("at"), "did": step.pop("did"), "setting": setting and setting.name, **step}
             )
 
-    def close(self) -> None:
-        """Write the texts into the draft."""
+    def announce_click(self, setting: Setting, earlier: tuple[str, ...]) -> None:
+        """Before `check --fix` clicks, keep the time of it, and of `earlier` clicks that were never sealed.
+
+        If the visit is killed, this is what the next one finds in its draft.
+        """
+        times = (*earlier, stamp(datetime.now(UTC)))
+        self.draft.add(f"{setting.name}/{attempts.CLICKED}", to_json(attempts.clicked_json(times)))
+
+    def close(self, past: History) -> None:
+        """Given the past as it is known by now, write the texts into the draft, what is new among them."""
+        self.draft.add("changes.json", to_json(changes.to_json(self.changes)))
+        self.draft.add(carried.FILE, to_json(past.carried().to_json()))
         for name, stages in self.stages.items():
             self.draft.add(f"{name}/state.json", to_json({"stages": stages}))
         if self.menus:

@@ -105,6 +105,7 @@ class Finding:
     """The conclusion about the setting `name`; `screenshots` are paths inside the run folder.
 
     `control` is what the deciding fresh load showed, `after` what that counts as beside the `witnesses`.
+    `left_alone` says that it came back on so often that `check --fix` touches it no more for a while.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Finding:
     after: Look
     verdict: Verdict
     screenshots: tuple[str, ...] = ()
+    left_alone: bool = False
 
     @property
     def rests_on(self) -> dict[str, str | None]:

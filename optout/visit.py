@@ -136,7 +136,7 @@ def _seal(
 ) -> Visit:
     """Close the notebook and seal the run, good or bad."""
     book = scene.book
-    book.close()
+    book.close(scene.past)
     ended = Ended(
         errand=scene.errand,
         origin=arrival.origin,

@@ -17,7 +17,7 @@ FLOORS = (
     {"errand"},
     {"linkedin", "evidence", "browser", "credentials", "schedule", "notify", "practice"},
     {"config", "log"},
-    {"verdict"},
+    {"change", "verdict"},
     {"errors"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

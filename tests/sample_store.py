@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from optout.evidence import ledger, record
+from optout.change import Change
+from optout.evidence import changes, ledger, record
 
 START = datetime(2026, 10, 5, 8, 15, 42, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -119,9 +120,13 @@ def append(
     *,
     secrets: Iterable[str] = (),
     ending: tuple[str, int] | None = None,
+    found: tuple[Change, ...] = (),
     **more: object,
 ) -> ledger.Sealed:
-    """Given a place and a time, seal a visit with pictures and texts there; by default all is off."""
+    """Given a place and a time, seal a visit with pictures and texts there; by default all is off.
+
+    `found` is what was new on the pages.
+    """
     told = {"ai-training": ALREADY_OFF, "affiliate-ads": ALREADY_OFF} if findings is None else findings
     settings = []
     with ledger.begin(where.store, memory=where.memory, now=now) as draft:
@@ -141,6 +146,8 @@ def append(
                     screenshots=tuple(pictures),
                 )
             )
+        if found:
+            draft.add(changes.FILE, record.to_json(changes.to_json(found)))
         if ending is None:
             bad = [_ENDINGS[verdict] for _, _, verdict in told.values() if verdict in _ENDINGS]
             ending = min(bad, key=lambda each: each[1], default=("good", 0))

@@ -306,8 +306,9 @@ def test_the_catalogue_offers_only_what_was_seen_with_its_key() -> None:
 
 def test_wording_is_compared_within_one_language() -> None:
     """Changed words are news; the same page in another language is not."""
-    before = {"lang": "en", "heading": "A", "label": "B", "description": "C"}
-    assert news.of_wording(AI_TRAINING, before | {"label": "D"}, before) == [
-        "ai-training: the label now reads 'D'"
-    ]
-    assert news.of_wording(AI_TRAINING, before | {"lang": "fr", "label": "D"}, before) == []
+    before = {"heading": "A", "label": "B", "description": "C"}
+    now = {"lang": "en", **before, "label": "D"}
+    (change,) = news.of_wording(AI_TRAINING, now, {"en": before})
+    assert (change.part, change.old, change.new) == ("label", "B", "D")
+    assert change.sentence == 'ai-training: the label now reads "D" (before: "B")'
+    assert news.of_wording(AI_TRAINING, now | {"lang": "fr"}, {"en": before}) == []

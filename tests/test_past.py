@@ -51,6 +51,20 @@ def test_the_last_state_and_since_when(
     assert found.to_json()["proved_off_since"] == (since if state is Reading.OFF else None)
 
 
+@pytest.mark.parametrize(
+    ("runs", "since"),
+    [
+        ([BACK, BACK, OFF, OFF, TURNED, OFF], "2"),
+        ([BACK, OFF, UNREAD, OFF, GONE, OFF], "3"),
+        ([UNREAD, OFF], "1"),
+        ([ON], None),
+    ],
+)
+def test_since_when_it_had_been_proved_off(runs: list[tuple[str, Verdict]], since: str | None) -> None:
+    """The stretch of proofs that ends with the last one, though the setting is on or untold by now."""
+    assert past(*runs).to_json()["last_proved_off_from"] == since
+
+
 def test_a_time_is_shown_to_the_minute_and_what_is_none_as_it_stands() -> None:
     """Whatever stands in a run is shown; only a time in UTC is called one."""
     assert moment("2026-11-24T08:15:41Z") == "2026-11-24 08:15 UTC"

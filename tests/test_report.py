@@ -32,6 +32,7 @@ from sample_store import (
     reseal,
 )
 
+from optout.change import Change, Kind
 from optout.evidence import ledger, report, report_pictures
 
 if TYPE_CHECKING:
@@ -41,6 +42,23 @@ NOW = START + 5 * WEEK
 CARD = re.compile(r'<article class="card (\w+)">(.*?)</article>', re.DOTALL)
 VISIT = re.compile(r'<article class="visit" id="([^"]+)".*?</article>', re.DOTALL)
 CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+FOUND = (
+    Change(kind=Kind.ROW_NEW, page="Data privacy", path="/new/row", new="A new row", lang="en"),
+    Change(
+        kind=Kind.ROW_GONE, page="Data privacy", setting="ai-training", path="/gone", old="Ancien", lang="fr"
+    ),
+    Change(kind=Kind.ROW_RENAMED, page="Advertising data", path="/x" * 90, old="One", new="Two"),
+    Change(
+        kind=Kind.WORDING,
+        setting="ai-training",
+        part="label",
+        old="No <b>training</b>",
+        new="\u0623 " * 80,
+        lang="ar",
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +264,32 @@ def test_the_page_is_not_grown_beyond_its_budget(good: Place, monkeypatch: pytes
     assert "left out here, as the page would grow too large" in page
 
 
+def test_what_is_new_on_the_site_stands_with_old_and_new(where: Place) -> None:
+    """Side by side, in its language, escaped, with its visit; a visit at fault tells nothing there."""
+    assert "New or changed on the site" not in page_of(where)
+    append(where, START + 5 * WEEK, found=FOUND)
+    page = page_of(where, START + 5 * WEEK)
+    table = page[page.index('<table class="news">') :]
+    rows = re.findall(r"<tr>(.*?)</tr>", table[: table.index("</table>")], re.DOTALL)
+    told = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[1:] for row in rows[1:]]
+    assert told[0] == ['<span class="note">nothing</span>', '<span lang="en" dir="auto">A new row</span>']
+    assert told[1] == ['<span lang="fr" dir="auto">Ancien</span>', '<span class="note">nothing</span>']
+    assert told[3][0] == '<span lang="ar" dir="auto">No &lt;b&gt;training&lt;/b&gt;</span>'
+    assert all(f'href="#{where.runs[-1].name}"' in row for row in rows[1:])
+    picture = where.runs[-1] / "ai-training" / "before.element.png"
+    picture.write_bytes(picture.read_bytes() + b"x")
+    assert '<table class="news">' not in page_of(where, START + 5 * WEEK)
+
+
+def test_what_came_back_on_is_shown_with_its_last_time_of_proofs(where: Place) -> None:
+    """Since when it had been proved off, and when last."""
+    append(where, START + 5 * WEEK, {"ai-training": CAME_BACK, "affiliate-ads": CAME_BACK})
+    told = cards(page_of(where, START + 5 * WEEK))
+    for name, since in (("ai-training", "5 October 2026"), ("affiliate-ads", "26 October 2026")):
+        words = f"Last proved off on 2 November 2026. It had been proved off since {since}."
+        assert words in told[name][1]
+
+
 @pytest.mark.parametrize(
     "name",
     ["../../../../etc/hostname", "/etc/hostname.png", "ai-training/../run.json", "x", "a/b/c.png", "x.png"],
@@ -429,7 +473,11 @@ def rich_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rich")
     where = good_store(folder)
     append(
-        where, START + 6 * WEEK, {"ai-training": UNREADABLE, "affiliate-ads": CAME_BACK}, news=("a new row",)
+        where,
+        START + 6 * WEEK,
+        {"ai-training": UNREADABLE, "affiliate-ads": CAME_BACK},
+        news=("a new row",),
+        found=FOUND,
     )
     append(
         where,

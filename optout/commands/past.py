@@ -49,7 +49,8 @@ class Past:
 
     `verdict`, `reason` and `seen` are of the newest visit. `state` is the last one that a visit could tell,
     `told` the newest visit that showed it, `since` the oldest of those that showed it with no other in
-    between; all None if none could tell.
+    between; all None if none could tell. `last_proved_off` is the newest visit that proved it off, and
+    `proved_off_from` the oldest of those before it that did, with no other state in between.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Past:
     told: str | None = None
     since: str | None = None
     last_proved_off: str | None = None
+    proved_off_from: str | None = None
+    _off_closed: bool = field(default=False, repr=False)
     _closed: bool = field(default=False, repr=False)
 
     def add(self, verdict: Verdict, before: str, finished: str) -> None:
@@ -71,6 +74,10 @@ class Past:
         """
         if verdict in PROVED_OFF:
             self.last_proved_off = self.last_proved_off or finished
+            self.proved_off_from = self.proved_off_from if self._off_closed else finished
+        if self.last_proved_off is not None:
+            seen = {before, SHOWED.get(verdict)}
+            self._off_closed = self._off_closed or bool(seen & {Reading.ON, Reading.NOT_OFFERED})
         if self._closed:
             return
         showed = SHOWED.get(verdict) or (Reading.ON if before == Reading.ON else None)
@@ -89,6 +96,7 @@ class Past:
             "state_told": self.told,
             "state_since": self.since,
             "last_proved_off": self.last_proved_off,
+            "last_proved_off_from": self.proved_off_from,
             "proved_off_since": self.since if self.state is Reading.OFF else None,
         }
 

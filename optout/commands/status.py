@@ -13,6 +13,8 @@ from optout.errors import Interrupted, Outcome
 from optout.verdict import GOOD, Reading, Verdict
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from optout.config import Folders
     from optout.cooldown import Cooldown
 
@@ -21,6 +23,7 @@ STATES: Mapping[Reading, str] = {
     Reading.ON: "ON: seen",
     Reading.NOT_OFFERED: "not offered: seen",
 }
+MOST_CHANGES = 20  # lines on a terminal
 NEWEST: Mapping[Verdict, str] = {
     Verdict.UNREADABLE: "could not read it",
     Verdict.CONFLICT: "could not tell: two places of the site disagree",
@@ -45,7 +48,8 @@ Examples:
 def command(asked: answer.Asked, said: words.Words) -> int:
     """Show, from the evidence on this computer, what was last proved of each setting, and since when.
 
-    "Since" is the first of the visits that all showed the same, as far as they could tell. No network,
+    "Since" is the first of the visits that all showed the same, as far as they could tell. What visits
+    of the last 30 days found to be new on the site's pages stands below the settings. No network,
     no browser and no keyring is used. Whether the evidence holds is the business of
     `optout evidence audit`. The exit code is 0 whatever was found.
     """
@@ -81,17 +85,19 @@ def everybody(folders: "Folders") -> tuple[str, ...]:
 def _account(name: str, folders: "Folders") -> dict[str, object]:
     """Given an account and the folders, return what its runs say, as `--json` shows it."""
     from optout import config
-    from optout.evidence import ledger
+    from optout.evidence import changes, ledger
     from optout.evidence.record import stamp
 
     store = folders.evidence / config.account_folder(name)
     last, settings = history(ledger.runs(store))
     head = ledger.head(store)
     calm = _cooldown(name, last, folders)
+    fresh = changes.of_late(store, datetime.now(UTC))
     return {
         "account": name,
         "last_visit": last.to_json() if last else None,
         "settings": [past.to_json() for past in settings],
+        "changes": [{"run": run.name, "seen": stamp(when), **each.to_json()} for run, when, each in fresh],
         "cooldown": {"state": calm.state, "until": stamp(calm.until)} if calm else None,
         "evidence": {"path": str(store), "head": head} if head else None,
     }
@@ -154,6 +160,7 @@ def told(name: str, folders: "Folders") -> Iterator[str]:
     kept_since = _kept_since(name, last, folders)
     if kept_since:
         yield f"  sign-in     kept {moment(kept_since)}, after that visit: run `optout check`"
+    yield from _new_on_the_site(store)
     calm = _cooldown(name, last, folders)
     if calm:
         yield f"  cooldown    until {moment(stamp(calm.until))}: {calm.why}"
@@ -161,6 +168,20 @@ def told(name: str, folders: "Folders") -> Iterator[str]:
     if head:
         yield f"  evidence    {folding.whole(store)}"
         yield f"  head        {head}"
+
+
+def _new_on_the_site(store: "Path") -> Iterator[str]:
+    """Given a store, yield what its visits of the last 30 days found to be new, newest first, and when."""
+    from optout.evidence import changes
+    from optout.evidence.record import stamp
+
+    fresh = list(changes.of_late(store, datetime.now(UTC)))
+    if fresh:
+        yield "  new on the site in the last 30 days"
+    for _, when, change in fresh[:MOST_CHANGES]:
+        yield f"      {moment(stamp(when))}  {change.sentence}"
+    if len(fresh) > MOST_CHANGES:
+        yield f"      and {len(fresh) - MOST_CHANGES} more, see `optout evidence report`"
 
 
 def moment(stamp: str) -> str:
@@ -208,4 +229,6 @@ def _newest(past: Past, visit: str, shared: Collection[str]) -> Iterator[str]:
     if past.last_proved_off is None:
         yield "never proved OFF"
     elif past.state is not Reading.OFF:
-        yield f"last proved OFF {moment(past.last_proved_off)}"
+        since = past.proved_off_from
+        longer = f", since {moment(since)}" if since and since != past.last_proved_off else ""
+        yield f"last proved OFF {moment(past.last_proved_off)}{longer}"

@@ -30,6 +30,8 @@ NEXT: dict[Verdict, str] = {
     Verdict.DID_NOT_STICK: "Run `optout run{only}` again later, or switch it off by hand: {url}",
     Verdict.CONFLICT: "Look at the pictures in the evidence, or by hand: {url}",
 }
+NEXT_LEFT_ALONE = "Switch it off by hand: {url}, or run `optout run{only}`."
+MOST_NEWS = 20  # lines on a terminal
 UNSURE = frozenset({Verdict.UNREADABLE, Verdict.CONFLICT})
 
 NEXT_UNREAD: dict[Cause | None, str] = {
@@ -153,8 +155,10 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
         yield f"  {visited.trouble}"
     if visited.not_before and visited.not_before not in (visited.trouble or ""):
         yield f"  The site is left alone until {visited.not_before}."
-    for item in visited.news:
+    for item in visited.news[:MOST_NEWS]:
         yield f"  new on the site: {item}"
+    if len(visited.news) > MOST_NEWS:
+        yield f"  new on the site: {len(visited.news) - MOST_NEWS} more, see `optout evidence report`"
     origins = {address.origin_in(url) for url in urls.values()}
     for origin in filter(address.is_practice, origins):
         yield f"  site      {origin}, a practice site: nothing here is about a real account"
@@ -169,4 +173,5 @@ def _next(finding: Finding, url: str) -> str:
 
     unread = finding.verdict is Verdict.UNREADABLE
     words = NEXT_UNREAD[finding.after.cause] if unread else NEXT[finding.verdict]
+    words = NEXT_LEFT_ALONE if finding.left_alone else words
     return words.format(url=url, only="" if finding.name in catalogue.CORE else f" --only {finding.name}")

@@ -1,9 +1,13 @@
 """What a visit says about itself, and the bytes of `run.json` and `account.json` that say it."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeGuard
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,11 @@ def stamp(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without a zone cannot be recorded")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def is_time(value: object) -> TypeGuard[str]:
+    """Given any value, return whether it is a time as `stamp` writes it."""
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None
 
 
 def run_json(visit: VisitRecord, sealing: Sealing) -> bytes:

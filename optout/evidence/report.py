@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from optout.evidence.audit import Audit, audit
 from optout.evidence.report_answers import Answer, answers, changed, gaps
 from optout.evidence.report_pictures import Album
-from optout.evidence.report_visits import State, Visit, visits
+from optout.evidence.report_visits import LANGUAGE, State, Visit, visits
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,6 +21,13 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_MOST_NEWS = 200  # rows of the table of changes
+_CHANGES = {
+    "row_new": "a row that is new",
+    "row_gone": "a row that is gone",
+    "row_renamed": "a row with another name",
+    "wording": "other words",
+}
 _VERDICTS = {
     "already_off": "off already",
     "turned_off": "switched off",
@@ -68,6 +75,8 @@ def render(store: Path, *, now: datetime, runs: str = "runs") -> str:
         unsure=[visit for visit in told if _is_unsure(visit)],
         detailed=changed(told),
         album=Album(runs),
+        news=[(visit, change) for visit in told if not visit.doubt for change in visit.changes],
+        most_news=_MOST_NEWS,
         identities=list(dict.fromkeys(visit.account for visit in told if visit.account)),
         sites=sites,
         practice=any(_is_practice(site) for site in sites),
@@ -93,6 +102,8 @@ def _environment() -> "Environment":
         "iso": _iso,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "verdict": lambda word: _VERDICTS.get(word, "not understood"),
+        "is_language": lambda text: text is not None and LANGUAGE.fullmatch(text) is not None,
+        "change": lambda kind: _CHANGES[kind],
         "outcome": lambda word: _OUTCOMES.get(word, "not understood"),
     }
     return environment

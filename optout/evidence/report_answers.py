@@ -17,7 +17,8 @@ class Answer:
     `latest` is the newest visit that tells of the setting and `said` what it says; if a newer run cannot be
     relied upon, `latest` is that run and `said` is None. `since` is the first visit of those that showed the
     same state without another in between; `sure` and `unsure` count the visits since then that could tell and
-    could not. `proved` is the last visit that proved it off.
+    could not. `proved` is the last visit that proved it off, `proved_from` the first of those that did so up
+    to it without another state in between.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Answer:
     sure: int
     unsure: int
     proved: Visit | None
+    proved_from: Visit | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +97,16 @@ def _answer(name: str, visits: Sequence[Visit]) -> Answer:
         sure=sure,
         unsure=unsure,
         proved=next((visit for visit, earlier in told if earlier.state is State.OFF), None),
+        proved_from=_proved_from(told),
     )
+
+
+def _proved_from(told: Sequence[tuple[Visit, Said]]) -> Visit | None:
+    """Given what visits say of a setting, newest first, return the first of the last proofs in a row."""
+    first = None
+    for visit, said in told:
+        if said.state is State.OFF:
+            first = visit
+        if first is not None and (said.state in {State.ON, State.NOT_OFFERED} or said.before == "on"):
+            break
+    return first

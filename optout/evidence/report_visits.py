@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from optout.change import Change
 from optout.errors import EvidenceDamaged
+from optout.evidence import changes
 from optout.evidence.audit_findings import FOLLOWS, PROVED_OFF
 from optout.evidence.chain import Run, runs, understood
 
 _LONGEST = 4000
 _RUN_TIME = re.compile(r"[0-9]+_([0-9]{8}T[0-9]{6}Z)")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ON = frozenset({"on", "came_back_on", "did_not_stick"})
 
@@ -66,6 +68,7 @@ class Visit:
     outcome: str
     settings: tuple[Said, ...]
     news: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
     left_out: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
     damage_seen: str | None = None
@@ -130,6 +133,7 @@ def _visit(run: Run, content: Mapping[str, object], doubt: str | None) -> Visit:
         outcome=clean(content.get("outcome")) or "unknown",
         settings=tuple(_said(run, setting, doubt) for setting in _objects(content.get("settings"))),
         news=_texts(content.get("news")),
+        changes=changes.read(run.path),
         left_out=_texts(content.get("left_out")),
         interrupted=_texts(content.get("interrupted")),
         damage_seen=clean(content.get("damage_seen")),
@@ -185,7 +189,7 @@ def _wording(path: Path) -> Wording | None:
         heading=clean(stage.get("heading")) or clean(stage.get("title")),
         label=clean(stage.get("label")),
         description=clean(stage.get("description")),
-        language=language if language and _LANGUAGE.fullmatch(language) else None,
+        language=language if language and LANGUAGE.fullmatch(language) else None,
     )
 
 

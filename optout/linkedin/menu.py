@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optout.linkedin.address import path_in
@@ -40,7 +40,8 @@ class Row:
 class Menu:
     """The rows of one category page after they had settled; `complete` is False if they never did.
 
-    `failed` says why: the page broke off, or the site left it unanswered.
+    `failed` says why: the page broke off, or the site left it unanswered. `patient` says that they were given
+    the time that a missing row may need.
     """
 
     category: str
@@ -48,6 +49,7 @@ class Menu:
     lang: str
     complete: bool
     failed: bool = False
+    patient: bool = False
 
     def row(self, setting: Setting) -> Row | None:
         """Return the row that leads to the setting."""
@@ -66,13 +68,13 @@ class Menu:
         return tuple(row for row in self.rows if row.path not in described)
 
 
-def read(stay: Stay, category: str, wanted: Iterable[Setting]) -> Menu:
+def read(stay: Stay, category: str, wanted: Iterable[Setting], known: frozenset[str] = frozenset()) -> Menu:
     """Given a stay and the settings whose rows are wanted, load the category page afresh and return its rows.
 
-    Rows may come in portions: with a wanted row missing, wait 3 s for another, or a third of the time-out if
-    that is longer. Raise what `Stay.at` raises.
+    Rows may come in portions: with a wanted row missing, or one whose path is `known` from earlier, wait 3 s
+    for another, or a third of the time-out if that is longer. Raise what `Stay.at` raises.
     """
-    paths = frozenset(setting.path for setting in wanted)
+    paths = known | {setting.path for setting in wanted}
     return stay.at(category, lambda loaded: _settle(stay, category, paths, loaded))
 
 
@@ -93,7 +95,8 @@ def _settle(stay: Stay, category: str, paths: frozenset[str], loaded: Loaded) ->
         if sight and rows and quiet and sight.ready and not sight.busy:
             failed = stay.was_failed or loaded.open_ended
             whole = path_in(sight.href) == category and not failed
-            return _menu(category, rows, sight, complete=whole, failed=failed)
+            menu = _menu(category, rows, sight, complete=whole, failed=failed)
+            return replace(menu, patient=now - since >= patience)
         if now >= deadline or stay.was_cut_short:
             return _menu(category, rows, sight, complete=False, failed=stay.was_failed or stay.was_cut_short)
         pause(stay.page, POLL)

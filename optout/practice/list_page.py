@@ -3,10 +3,11 @@
 Shape and order: linkedin.md 4.
 """
 
+from collections.abc import Iterable
 from itertools import takewhile
 
 from optout.practice.member_pages import below_the_bar, beside_the_categories
-from optout.practice.rows import LISTS, MOVED, NEW_ROW, VANISHED, Row
+from optout.practice.rows import CHANGING_ROW, EVIL_ROW, LISTS, MOVED, NEW_ROW, VANISHED, Row
 from optout.practice.state import Session, State, offered
 from optout.practice.templates import Content, embedded, fill, join
 from optout.practice.wire import Reply
@@ -19,7 +20,10 @@ def category(state: State, session: Session, name: str) -> Reply:
     words, moods = state.words, state.moods
     rows = [row for group in LISTS.get(name, ()) for row in group.rows]
     if any(moods.touch("list-cut-short", row) for row in rows):
-        return _cut_short(state, session, rows)
+        before = takewhile(lambda row: not moods.touch("list-cut-short", row), rows)
+        return _cut_short(state, session, before)
+    if "half-list" in moods:
+        return _cut_short(state, session, rows[: len(rows) // 2])
     for status in (429, 503):
         if any(moods.touch(f"list-{status}", row) for row in rows):
             return Reply(status=status, body=fill("bare.html", text=str(status)))
@@ -38,9 +42,8 @@ def category(state: State, session: Session, name: str) -> Reply:
     )
 
 
-def _cut_short(state: State, session: Session, rows: list[Row]) -> Reply:
-    before = takewhile(lambda row: not state.moods.touch("list-cut-short", row), rows)
-    links = join(fill("side-link.html", href=row.path, text=row.title, current="false") for row in before)
+def _cut_short(state: State, session: Session, rows: Iterable[Row]) -> Reply:
+    links = join(fill("side-link.html", href=row.path, text=row.title, current="false") for row in rows)
     begin = below_the_bar(state, session, Content(title="", body=links)).partition("</body>")[0]
     return Reply(body=begin, cut_short=True)
 
@@ -56,6 +59,8 @@ def _groups(state: State, name: str) -> list[dict[str, object]]:
         rows = [entry for row in group.rows for entry in _entries(state, row)]
         if "new-row" in state.moods and group.name in WITH_NEWS:
             rows.insert(1, _entry(state, NEW_ROW))
+        if "evil-row" in state.moods and group.name in WITH_NEWS:
+            rows.insert(1, _entry(state, EVIL_ROW))
         groups.append({"heading": state.words.get("group:" + group.name, group.heading), "rows": rows})
     return groups
 
@@ -66,9 +71,11 @@ def _entries(state: State, row: Row) -> list[dict[str, str]]:
         return [_entry(state, row) | {"href": MOVED[row.name], "label": title_of(state, row) + " (2)"}]
     if touch("vanished", row):
         return [_entry(state, VANISHED[row.name])]
-    if not offered(state, row) or touch("unlisted", row):
+    changing = row.name == CHANGING_ROW
+    if not offered(state, row) or touch("unlisted", row) or (changing and "row-gone" in state.moods):
         return []
-    return [_entry(state, row)]
+    renamed = touch("own-row-renamed", row) or (changing and "row-renamed" in state.moods)
+    return [_entry(state, row) | ({"label": title_of(state, row) + " (new)"} if renamed else {})]
 
 
 def _entry(state: State, row: Row) -> dict[str, str]:

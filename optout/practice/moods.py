@@ -113,10 +113,15 @@ OFFERED = {
     "list-429": "The list is answered with 429.",
     "vanished": "The setting's address ends at page-not-found; a row that nobody knows stands in its place.",
     "row-disagrees": "The row says On whatever the switch says.",
+    "own-row-renamed": "The row of the setting has another name.",
 }
 LISTS = {
     "list-late": "The rows of a list come in two portions.",
     "new-row": "A row that nobody knows stands in the list.",
+    "row-gone": "A row that was there is missing in the list.",
+    "row-renamed": "A row of the list has another name.",
+    "evil-row": "A row that nobody knows has a name that would act on a terminal and in a page.",
+    "half-list": "The list breaks off in the middle; the pages of the settings are whole.",
     "europe": "The second setting is not offered, as in Europe.",
     "gpc": "The second setting is off by itself, as after a Global Privacy Control signal.",
 }

@@ -54,6 +54,8 @@ AFFILIATE_ADS = Row(
     title="Share data with affiliates and partners", kind="switch", key="shareDataWithTrustedPartners",
 )  # fmt: skip
 NEW_ROW = _row("verified-sharing", "Sharing of verified details")
+EVIL_ROW = _row("evil-sharing", "\x1b[2J\x07<script>alert(1)</script>\u202egnp.exe\u2028" + "long " * 500)
+CHANGING_ROW = "search-history"
 MOVED = {
     "ai-training": SETTINGS + "data-for-model-training",
     "affiliate-ads": SETTINGS + "partner-data-choices",
@@ -168,7 +170,7 @@ def all_rows() -> Iterator[Row]:
     for groups in LISTS.values():
         for group in groups:
             yield from group.rows
-    yield from (*UNLISTED, NEW_ROW, *VANISHED.values())
+    yield from (*UNLISTED, NEW_ROW, EVIL_ROW, *VANISHED.values())
 
 
 def category_of(row: Row) -> str:

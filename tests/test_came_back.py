@@ -1,0 +1,366 @@
+"""What came back on: since when, switched off again at most three times in 30 days, then only told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from calling import RunOptout
+from sample_store import ALREADY_OFF, NOT_OFFERED, TURNED_OFF, UNREADABLE, Place, append, edit
+from stories import ACCOUNT, OFF, STAYED, WAS_OFF, Stories
+
+from optout.change import Rows
+from optout.evidence import attempts, carried, chain, history
+from optout.evidence.record import to_json
+from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
+
+DAY = timedelta(days=1)
+AI, ADS = AI_TRAINING.name, AFFILIATE_ADS.name
+BACK = ("on", "on", "came_back_on")
+STUCK = ("on", "on", "did_not_stick")
+LOST = ("on", "unreadable", "unreadable")
+
+
+def now() -> datetime:
+    """This moment, in whole seconds as runs hold it."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Past:
+    """A store of earlier runs, each so many days before this moment."""
+
+    def __init__(self, home: Path, site: str = "http://127.0.0.1:8000") -> None:
+        self.place = Place(home / "evidence" / ACCOUNT, home / "state" / f"{ACCOUNT}.head.json")
+        self._site, self.now = site, now()
+
+    def add(
+        self, days: float, *findings: tuple[str, str, str], fix: bool = False, command: str = "check"
+    ) -> Path:
+        """Given how long ago and what was found of one setting or both, seal a run; return its folder."""
+        told = dict(zip((AI, ADS), findings, strict=False))
+        options = {"fix": fix, "only": [], "also": [], "headed": False, "site": self._site}
+        when = self.now - days * DAY
+        ending = ("on", 3) if STUCK in findings else None
+        return append(self.place, when, told, command=command, options=options, ending=ending).path
+
+    def time(self, days: float) -> str:
+        """Given how long ago, return the time of the end of that visit as a person reads it."""
+        return f"{self.now - days * DAY - timedelta(seconds=1):%Y-%m-%d %H:%M} UTC"
+
+    def attempts(self, name: str = AI) -> attempts.Attempts:
+        """Given a setting, return how often it was switched off of late."""
+        return attempts.of(self.place.store, name, self.now)
+
+    def history(self) -> history.History:
+        """Return the past of both settings."""
+        return history.of(self.place.store, [AI, ADS])
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    """A store without a run."""
+    return Past(tmp_path)
+
+
+# --- since when -------------------------------------------------------------------------------------
+
+
+def stretch(past: Past, name: str = AI) -> tuple[str, str, bool, str | None] | None:
+    """Given a past, return the last time of proofs of a setting."""
+    found = past.history().stretches.get(name)
+    if found is None:
+        return None
+    on = carried.moment(found.found_on) if found.found_on else None
+    return carried.moment(found.since), carried.moment(found.last), found.closed, on
+
+
+@pytest.mark.parametrize(
+    ("runs", "since", "last", "closed", "on"),
+    [
+        ([TURNED_OFF], 1, 1, False, None),
+        ([("on", "on", "on"), TURNED_OFF, ALREADY_OFF, ALREADY_OFF], 3, 1, False, None),
+        ([TURNED_OFF, ALREADY_OFF, BACK], 3, 2, True, 1),
+        ([TURNED_OFF, ALREADY_OFF, BACK, UNREADABLE, BACK], 5, 4, True, 3),
+        ([TURNED_OFF, UNREADABLE, ALREADY_OFF], 3, 1, False, None),
+        ([TURNED_OFF, BACK, TURNED_OFF, ALREADY_OFF], 2, 1, False, None),
+        ([TURNED_OFF, NOT_OFFERED, ALREADY_OFF], 1, 1, False, None),
+        ([TURNED_OFF, ALREADY_OFF, NOT_OFFERED, BACK], 4, 3, True, 1),
+        ([TURNED_OFF, LOST], 2, 2, True, 1),
+        ([TURNED_OFF, ("off", "unreadable", "unreadable")], 2, 2, False, None),
+    ],
+)
+@pytest.mark.parametrize("carrying", [False, True])
+def test_since_when_it_was_proved_off(
+    past: Past,
+    runs: list[tuple[str, str, str]],
+    since: int,
+    last: int,
+    closed: bool,
+    on: int | None,
+    carrying: bool,
+) -> None:
+    """From all runs of an earlier version, and from what the newest carries, the same comes out."""
+    for number, finding in enumerate(runs):
+        before = past.history()
+        run = past.add(len(runs) - number, finding, ALREADY_OFF)
+        if carrying:
+            carry(run, before)
+    assert stretch(past) == (past.time(since), past.time(last), closed, past.time(on) if on else None)
+    assert stretch(past, ADS) == (past.time(len(runs)), past.time(1), False, None)
+
+
+def carry(run: Path, before: history.History) -> None:
+    """Given a run folder and the past before it, write what a visit would have carried forward."""
+    (run / carried.FILE).write_bytes(to_json(before.carried().to_json()))
+
+
+def test_only_the_runs_since_are_opened(past: Past) -> None:
+    """A thousand runs and one that carries their past: what lies before it could as well be gone."""
+    for days in (900, 800, 3):
+        past.add(days, TURNED_OFF if days == 900 else ALREADY_OFF, ALREADY_OFF)
+    carry(past.add(2, ALREADY_OFF, ALREADY_OFF), past.history())
+    past.add(1, BACK, ALREADY_OFF)
+    for run in past.place.runs[:3]:
+        (run / "run.json").write_text("not opened")
+    assert stretch(past) == (past.time(900), past.time(2), True, past.time(1))
+    assert past.history().member == "practice-person"
+
+
+def test_a_member_whom_no_new_run_names_is_found_where_it_was_named(past: Past) -> None:
+    """The run that names the member is remembered by its folder, never the member itself."""
+    first = past.add(9, TURNED_OFF)
+    second = past.add(8, ALREADY_OFF)
+    nobody = past.add(7, ALREADY_OFF)
+    for run in (second, nobody):
+        account = run / "account.json"
+        account.write_text(json.dumps(json.loads(account.read_text()) | {"member": None}))
+    carry(nobody, history.History(member="practice-person", member_in=first.name))
+    (second / "account.json").write_text("not opened")
+    found = past.history()
+    assert (found.member, found.member_in) == ("practice-person", first.name)
+    assert "practice-person" not in (nobody / carried.FILE).read_text()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {}, [],
+        {"proved_off": [], "read": {}, "rows": 7, "texts": "x", "member_in": 3},
+        {
+            "proved_off": {"ai-training": {"since": "\x1b[2J", "last": 1}},
+            "rows": {"/x": {"paths": [[]], "labels": {"en": {"/y": 3}}}},
+            "texts": {"x": {"en": [1]}},
+            "member_in": "../../etc",
+        },
+    ],
+)  # fmt: skip
+def test_what_cannot_be_understood_is_not_believed(
+    past: Past, content: dict[str, object] | list[object]
+) -> None:
+    """A history comes out, and never a proof that no run made."""
+    said = content if isinstance(content, list) else {"schema": carried.SCHEMA, **content}
+    (past.add(1, UNREADABLE, UNREADABLE) / carried.FILE).write_text(json.dumps(said))
+    found = past.history()
+    assert (found.proved_off, found.member) == ({}, "practice-person")
+    assert found.lists in ({}, {"/x": Rows(labels={"en": {}})})
+
+
+# --- how often --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("runs", "count"),
+    [
+        ([(29, TURNED_OFF), (20, STUCK), (10, LOST)], 3),
+        ([(29, TURNED_OFF), (20, ("on", "unreadable", "conflict"))], 2),
+        ([(31, TURNED_OFF), (20, TURNED_OFF), (10, TURNED_OFF)], 2),
+        ([(20, BACK), (10, ("on", "on", "on")), (5, ALREADY_OFF), (4, NOT_OFFERED), (3, UNREADABLE)], 0),
+    ],
+)
+def test_what_counts_as_switched_off(
+    past: Past, runs: Iterable[tuple[int, tuple[str, str, str]]], count: int
+) -> None:
+    """Each click counts, whether it stuck or was lost sight of; a look does not, nor what is past 30 days."""
+    for days, finding in runs:
+        past.add(days, finding, ALREADY_OFF, fix=True)
+    assert past.attempts().count == count
+    assert past.attempts(ADS).count == 0
+
+
+def test_only_check_fix_counts(past: Past) -> None:
+    """`optout run` on demand, and a check without --fix, use up nothing."""
+    past.add(5, TURNED_OFF, TURNED_OFF, command="run")
+    past.add(4, TURNED_OFF, TURNED_OFF)
+    assert past.attempts() == attempts.NONE
+
+
+def test_two_settings_are_counted_apart(past: Past) -> None:
+    """One of the two may be exhausted while the other is not."""
+    for days in (9, 8, 7):
+        past.add(days, TURNED_OFF, TURNED_OFF if days == 8 else ALREADY_OFF, fix=True)
+    assert (past.attempts().exhausted, past.attempts(ADS).count) == (True, 1)
+    assert past.attempts().since == f"{past.now - 9 * DAY:%Y-%m-%d}"
+
+
+def test_clicks_of_killed_visits_count_once(past: Past) -> None:
+    """One that a run carries on, and one in a draft which repeats the first; each for 30 days."""
+    early, late = f"{past.now - 9 * DAY:%Y-%m-%dT%H:%M:%SZ}", f"{past.now - DAY:%Y-%m-%dT%H:%M:%SZ}"
+    carry(past.add(8, ALREADY_OFF), history.History(broken_off={AI: (early,)}))
+    draft = past.place.store / "runs" / ".tmp-0123" / AI
+    draft.mkdir(parents=True)
+    (draft / attempts.CLICKED).write_text(json.dumps(attempts.clicked_json([early, late, "\x1b[2J"])))
+    found = past.history()
+    assert found.switched_off(AI, past.now).count == 2
+    assert found.switched_off(AI, past.now + 25 * DAY).count == 1
+    assert found.switched_off(ADS, past.now) == attempts.NONE
+
+
+def test_a_run_that_cannot_be_read_may_have_done_it(past: Past) -> None:
+    """It counts, unless the texts beside its pictures tell of a look and of nothing else; and is told."""
+    damaged = past.add(9, TURNED_OFF, ALREADY_OFF, fix=True)
+    odd = past.add(8, TURNED_OFF, ALREADY_OFF, fix=True)
+    past.add(7, TURNED_OFF, ALREADY_OFF, fix=True)
+    (damaged / "run.json").write_text("{")
+    edit(odd, settings={})
+    assert (past.attempts().count, past.attempts().unsure) == (3, 2)
+    assert "2 of them in visits whose record cannot be read" in past.attempts().sentence
+    assert past.attempts(ADS).count == 0
+
+
+def test_a_clock_that_was_set_back_hides_no_click(past: Past) -> None:
+    """Runs stamped a year too early, or in the future, are placed by their neighbours in the chain."""
+    past.add(20, TURNED_OFF, fix=True)
+    past.add(385, TURNED_OFF, fix=True)  # the clock was a year behind
+    past.add(-400, TURNED_OFF, fix=True)  # and then a year ahead
+    past.add(10, ALREADY_OFF)
+    assert past.attempts().count == 3
+    later = past.now + 19 * DAY
+    assert (
+        attempts.of(past.place.store, AI, later).count == 1
+    )  # stamped ahead, yet before the one of 10 days ago
+    assert attempts.of(past.place.store, AI, later + 2 * DAY).count == 0
+
+
+def test_a_clock_that_is_behind_now_lets_nothing_be_clicked_more_often(past: Past) -> None:
+    """Every run seems to lie ahead: each counts as if it were of today."""
+    for days in (9, 8, 7):
+        past.add(days, TURNED_OFF, fix=True)
+    assert attempts.of(past.place.store, AI, past.now - 300 * DAY).exhausted
+
+
+def test_older_runs_are_not_opened(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a year of daily runs those of 30 days are read."""
+    for days in range(365, 0, -5):
+        past.add(days, ALREADY_OFF, fix=True)
+    opened: list[str] = []
+    read = chain.Run.read
+
+    def noted(run: chain.Run) -> dict[str, object]:
+        opened.append(run.name)
+        return read(run)
+
+    monkeypatch.setattr(chain.Run, "read", noted)
+    assert past.attempts() == attempts.NONE
+    assert len(opened) == 5
+
+
+# --- whole visits -----------------------------------------------------------------------------------
+
+
+def test_it_is_switched_off_three_times_and_then_left_alone(stories: Stories, optout: RunOptout) -> None:
+    """The third time in 30 days is clicked, the fourth only told; `optout run` still switches it off."""
+    site = stories.open("already-off")
+    past = Past(stories.home, site.origin)
+    past.add(60, TURNED_OFF, ALREADY_OFF, command="run")
+    past.add(40, TURNED_OFF, ALREADY_OFF, fix=True)
+    past.add(12, STUCK, ALREADY_OFF, fix=True)
+    past.add(10, TURNED_OFF, ALREADY_OFF, fix=True)
+    past.add(9, ALREADY_OFF, ALREADY_OFF)
+    site.stored[AI_TRAINING.key] = True
+    visited = stories.visit(site, "check", "--fix")
+    assert (visited.findings, visited.ended.returncode) == ([OFF, WAS_OFF], 0)
+    assert f"proved off from {past.time(10)} to {past.time(9)}; found ON at " in visited.reasons
+    assert site.counts["put"] == 1
+
+    site.stored[AI_TRAINING.key] = True
+    visited = stories.visit(site, "check", "--fix")
+    assert (visited.findings, visited.ended.returncode) == ([BACK, WAS_OFF], 3)
+    assert site.counts["put"] == 1, "the fourth time is not clicked"
+    reason = visited.ended.json["settings"][0]["reason"]
+    assert "proved off at " in reason
+    assert f"switched it off 3 times since {past.now - 12 * DAY:%Y-%m-%d} and leaves it alone now" in reason
+    assert f"{site.origin}{AI_TRAINING.path}" in reason
+    assert "`optout run` still switches it off" in reason
+    assert f"Switch it off by hand: {site.origin}{AI_TRAINING.path}" in visited.ended.stderr
+    assert "check --fix` to" not in visited.ended.stderr
+    assert reason in " ".join(optout("status", site=site).stdout.split())
+
+    visited = stories.visit(site, "run")
+    assert (visited.findings, visited.ended.returncode) == ([OFF, WAS_OFF], 0)
+
+
+def test_after_31_days_it_is_switched_off_again(stories: Stories) -> None:
+    """Three times, the first 31 days ago: the fourth is clicked, and counts though it does not stick."""
+    site = stories.open("already-off", "put-lies:ai-training")
+    past = Past(stories.home, site.origin)
+    for days in (31, 20, 10):
+        past.add(days, TURNED_OFF, ALREADY_OFF, fix=True)
+    site.stored[AI_TRAINING.key] = True
+    visited = stories.visit(site, "check", "--fix")
+    assert (visited.findings, visited.ended.returncode) == ([STAYED, WAS_OFF], 3)
+    clicked = site.counts["put"]
+    visited = stories.visit(site, "check", "--fix")
+    assert (visited.findings, visited.ended.returncode) == ([BACK, WAS_OFF], 3)
+    assert site.counts["put"] == clicked > 0
+
+
+def test_a_visit_that_was_lost_after_the_click_counts(stories: Stories) -> None:
+    """The connection ends after the click: nobody knows what became of it, and it was one of the three."""
+    site = stories.open("already-off")
+    past = Past(stories.home, site.origin)
+    for days in (20, 10):
+        past.add(days, TURNED_OFF, ALREADY_OFF, fix=True)
+    site.stored[AI_TRAINING.key] = True
+    site.moods.add("offline-after-click")
+    assert stories.visit(site, "check", "--fix", "--only", AI).findings == [LOST]
+    site.moods.discard("offline-after-click")
+    site.stored[AI_TRAINING.key] = True
+    visited = stories.visit(site, "check", "--fix", "--only", AI)
+    assert (visited.findings, visited.ended.returncode) == ([BACK], 3)
+    assert "leaves it alone now" in visited.reasons
+
+
+def test_a_visit_that_was_killed_after_the_click_counts(
+    stories: Stories, command_environment: dict[str, str]
+) -> None:
+    """Nothing was sealed of it: its draft tells the next visit, and that one all that come after."""
+    site = stories.open("already-off")
+    past = Past(stories.home, site.origin)
+    for days in (20, 10):
+        past.add(days, TURNED_OFF, ALREADY_OFF, fix=True)
+    site.stored[AI_TRAINING.key] = True
+    with subprocess.Popen(
+        [sys.executable, "-m", "optout", "check", "--fix", "--no-input", "--only", AI],
+        env=command_environment | {"OPTOUT_SITE": site.origin},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any("proving on a fresh load" in line for line in process.stderr)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert site.counts["put"] == 1
+    assert past.history().switched_off(AI, past.now).exhausted
+    site.stored[AI_TRAINING.key] = True
+    for _ in range(2):
+        visited = stories.visit(site, "check", "--fix", "--only", AI)
+        assert (visited.findings, visited.ended.returncode) == ([BACK], 3)
+        assert list(past.place.store.glob("runs/.tmp-*")) == []
+    assert site.counts["put"] == 1
+    assert not past.history().switched_off(AI, past.now + 31 * DAY).exhausted

@@ -290,6 +290,23 @@ def test_what_came_back_on_is_shown_with_its_last_time_of_proofs(where: Place) -
         assert words in told[name][1]
 
 
+def test_each_finding_names_its_witnesses(where: Place) -> None:
+    """What it rests on is told, a silent witness is not; a run that records none says nothing."""
+    told = visits(page_of(where))
+    first, newest = (shown("</style>" + told[run.name]) for run in (where.runs[0], where.runs[-1]))
+    assert (
+        "Rests on: the switch on a fresh load: off · that page, left open: off · a second fresh load: off · "
+        "the site's answer to the save: accepted · its row in the list: there"
+    ) in first
+    assert "Rests on: the switch on a fresh load: off · that page, left open: off · its row" in newest
+    settings = json.loads((where.runs[-1] / "run.json").read_text())["settings"]
+    for setting in settings:
+        del setting["witnesses"]
+    edit(where.runs[-1], settings=settings)
+    reseal(where.runs[-1])
+    assert "Rests on" not in visits(page_of(where))[where.runs[-1].name]
+
+
 @pytest.mark.parametrize(
     "name",
     ["../../../../etc/hostname", "/etc/hostname.png", "ai-training/../run.json", "x", "a/b/c.png", "x.png"],

@@ -38,6 +38,19 @@ _VERDICTS = {
     "unreadable": "could not be read",
     "conflict": "witnesses disagree",
 }
+_WITNESSES = {
+    "control": "the switch on a fresh load",
+    "stood": "that page, left open",
+    "second_load": "a second fresh load",
+    "save_response": "the site's answer to the save",
+    "row": "its row in the list",
+}
+_SAID = {
+    "not_offered": "no switch",
+    "unreadable": "not to be had",
+    "conflict": "on and off at once",
+    "listed": "there",
+}
 _OUTCOMES = {
     "good": "all good",
     "on": "a setting is on",
@@ -104,6 +117,8 @@ def _environment() -> "Environment":
         "verdict": lambda word: _VERDICTS.get(word, "not understood"),
         "is_language": lambda text: text is not None and LANGUAGE.fullmatch(text) is not None,
         "change": lambda kind: _CHANGES[kind],
+        "witness": lambda name: _WITNESSES[name],
+        "said": lambda word: _SAID.get(word, word),
         "outcome": lambda word: _OUTCOMES.get(word, "not understood"),
     }
     return environment

@@ -11,7 +11,7 @@ from pathlib import Path
 from optout.change import Change
 from optout.errors import EvidenceDamaged
 from optout.evidence import changes
-from optout.evidence.audit_findings import FOLLOWS, PROVED_OFF
+from optout.evidence.audit_findings import FOLLOWS, PROVED_OFF, WITNESSES
 from optout.evidence.chain import Run, runs, understood
 
 _LONGEST = 4000
@@ -44,7 +44,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What one visit says of one setting; `doubt` is a sentence if it cannot be relied upon."""
+    """What one visit says of one setting; `doubt` is a sentence if it cannot be relied upon.
+
+    `witnesses` holds each witness that said something, by its name in `run.json`, and what it said.
+    """
 
     name: str
     before: str
@@ -55,6 +58,7 @@ class Said:
     doubt: str | None
     wording: Wording | None
     pictures: tuple[str, ...]
+    witnesses: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +166,16 @@ def _said(run: Run, setting: Mapping[str, object], doubt: str | None) -> Said:
         doubt=doubt,
         wording=_wording(run.path / name / "state.json") if "/" not in name else None,
         pictures=_texts(setting.get("screenshots")),
+        witnesses=_witnesses(setting.get("witnesses")),
+    )
+
+
+def _witnesses(value: object) -> tuple[tuple[str, str], ...]:
+    told = value if isinstance(value, dict) else {}
+    return tuple(
+        (name, told[name])
+        for name, words in WITNESSES.items()
+        if isinstance(told.get(name), str) and told[name] in words
     )
 
 

@@ -19,7 +19,7 @@ from optout.linkedin.address import (
     path_state,
     without_values,
 )
-from optout.linkedin.catalogue import AI_TRAINING, CATALOGUE, CORE, KNOWN_ROWS, PRIVACY
+from optout.linkedin.catalogue import AI_TRAINING, CATALOGUE, CORE, KNOWN_ROWS, NOT_FOUND_PATH, PRIVACY
 from optout.linkedin.challenge import SENTENCES, recognise
 from optout.linkedin.menu import Menu, Row
 from optout.linkedin.reading import reading
@@ -215,9 +215,33 @@ def test_off_is_shown_only_by_a_box_that_is_plainly_off(
 ) -> None:
     """Unchecked, enabled, not half-way and not contradicted by aria-checked: nothing less is OFF."""
     box = dataclasses.replace(BOX, checked=checked, mixed=mixed, enabled=enabled, aria=aria)
-    shows = switch.shown(dataclasses.replace(PLAIN, switches=(box,)), AI_TRAINING)
-    assert (shows is Shows.OFF) == (not checked and not mixed and enabled and aria != "true")
+    shows = switch.shown(dataclasses.replace(PLAIN, switches=(box,)), AI_TRAINING, AI_TRAINING.path)
+    plain = not mixed and enabled and aria in {None, "false"}
+    assert (shows is Shows.OFF) == (not checked and plain)
     assert (shows is Shows.ON) == (checked and not mixed)
+
+
+def _shown(asked: str, **changes: object) -> Shows:
+    return switch.shown(_at(AI_TRAINING.path, **changes), AI_TRAINING, asked)
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_switch_counts_on_the_page_that_was_asked_for(checked: bool) -> None:
+    """The key on a page with another address is said to be there, and is neither on nor off."""
+    box = dataclasses.replace(BOX, checked=checked)
+    assert _shown(AI_TRAINING.path + "/", switches=(box,)) is (Shows.ON if checked else Shows.OFF)
+    assert _shown("/mypreferences/d/settings/other", switches=(box,)) is Shows.KEY_ELSEWHERE
+
+
+def test_what_else_carries_the_key_is_a_witness() -> None:
+    """A copy in a frame or a shadow root that says otherwise makes a conflict; alone it is not read."""
+    assert _shown(AI_TRAINING.path, switches=(BOX,), echoes=(False,)) is Shows.OFF
+    assert _shown(AI_TRAINING.path, switches=(BOX,), echoes=(False, True)) is Shows.DISAGREES
+    traced = dataclasses.replace(NO_CONTROLS, traces=1)
+    assert _shown(AI_TRAINING.path, controls=traced) is Shows.KEY_OTHERWISE
+    assert switch.shown(_at(NOT_FOUND_PATH, controls=traced), AI_TRAINING, AI_TRAINING.path) is (
+        Shows.KEY_OTHERWISE
+    )
 
 
 @pytest.mark.parametrize("shows", list(Shows))
@@ -258,6 +282,8 @@ def _offered(
 def test_not_offered_needs_the_page_and_the_whole_list(shows: Shows) -> None:
     """A page without the switch and a complete list without the row, nothing unknown in it."""
     assert _offered(shows, KNOWN).reading is Reading.NOT_OFFERED
+    for behind in (Shows.NO_SWITCH, Shows.OTHER_SWITCH, Shows.OTHER_CONTROL, Shows.ELSEWHERE):
+        assert _offered(shows, (*KNOWN, STRANGE), behind=behind).reading is Reading.NOT_OFFERED
 
 
 @pytest.mark.parametrize(
@@ -273,6 +299,12 @@ def test_not_offered_needs_the_page_and_the_whole_list(shows: Shows) -> None:
         (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.ON), False),
         (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.OFF), False),
         (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.LOCKED_OFF), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.KEY_ELSEWHERE), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.KEY_OTHERWISE), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.BLANK), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.NOTHING_YET), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.WAITING), False),
+        (_offered(Shows.NOT_FOUND, (*KNOWN, STRANGE), behind=Shows.REFUSED), False),
         (
             _offered(
                 Shows.NOT_FOUND,

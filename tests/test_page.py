@@ -200,6 +200,8 @@ BOX = f"<input type=checkbox aria-labelledby='{KEY}'"
             [True],
         ),
         (f"<div hidden><label>{BOX} checked>words</label></div>", []),
+        (f"<div><b id='{KEY}'>words</b>{BOX} style='display:none' checked></div>", [True]),
+        (f"<div style='visibility:hidden'>{BOX} checked></div>", []),
         (f"<button role=switch aria-checked=true aria-labelledby='{KEY}'>x</button>", []),
     ],
 )
@@ -221,6 +223,14 @@ def test_the_switch_is_the_box_with_the_whole_key(show: Show, html: str, checked
         "<iframe src=/inner width=300 height=100></iframe>",
         "<button>Try again</button>",
         "<div id=host></div><script>host.attachShadow({mode: 'open'}).innerHTML = '<input>'</script>",
+        "<div role=checkbox>x</div>",
+        "<div tabindex=0>x</div>",
+        "<input type=range>",
+        "<object data=/inner width=300 height=100></object>",
+        "<iframe src=/inner width=40 height=20></iframe>",
+        "<x-switch style='display:block;width:40px;height:20px'></x-switch>",
+        "</main><input type=radio>",
+        "</main><main><button>On</button>",
     ],
 )
 def test_a_page_with_any_control_is_not_one_without_a_switch(show: Show, html: str) -> None:
@@ -231,9 +241,70 @@ def test_a_page_with_any_control_is_not_one_without_a_switch(show: Show, html: s
     assert seen.controls.any
 
 
+FRAME = "<iframe id=f width=300 height=60></iframe><script>f.contentDocument.body.innerHTML = `{}`</script>"
+SHADOW = "<div id=h></div><script>h.attachShadow({{mode: 'open'}}).innerHTML = `{}`</script>"
+
+
+@pytest.mark.parametrize(
+    ("html", "echoes"),
+    [
+        (f"<button aria-pressed=true aria-labelledby='{KEY}'>x</button>", [True]),
+        (f"<div role=switch aria-checked=false aria-labelledby='a {KEY}'>x</div>", [False]),
+        (f"<div role=switch aria-checked=mixed aria-labelledby='{KEY}'>x</div>", [True]),
+        (f"<input type=radio checked aria-labelledby='{KEY}'>", [True]),
+        (FRAME.format(f"{BOX} checked>"), [True]),
+        (SHADOW.format(f"{BOX}>"), [False]),
+        (SHADOW.format(SHADOW.format(f"{BOX} checked>").partition("<script>")[0]), []),
+        (FRAME.replace("<iframe", "<iframe hidden").format(f"{BOX} checked>"), []),
+        (f"<div hidden>{BOX} checked></div>", []),
+        (f"<button aria-pressed=true aria-labelledby='{KEY}2'>x</button>", []),
+    ],
+)
+def test_everything_drawn_under_the_key_is_a_witness(show: Show, html: str, echoes: list[bool]) -> None:
+    """Buttons, radios, boxes in frames and open shadow roots speak beside the box; hidden ones do not."""
+    seen = sight.look(show(f"<main>{BOX}>{html}</main>"), KEY)
+    assert seen is not None
+    assert ([box.checked for box in seen.switches], list(seen.echoes)) == ([False], echoes)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<div hidden>{BOX} checked></div>",
+        f"<label id='{KEY}'>words</label>",
+        f"<input type=radio id='{KEY}__ON'>",
+        f"<input type=text name='{KEY}'>",
+        FRAME.replace("<iframe", "<iframe hidden").format(f"{BOX}>"),
+        SHADOW.format(f"<b id='{KEY}'></b>"),
+    ],
+)
+def test_a_key_leaves_a_trace(show: Show, html: str) -> None:
+    """Where the key stands anywhere, drawn or not, the page is none without the switch."""
+    seen = sight.look(show(f"<main><p>words</p>{html}</main>"), KEY)
+    assert seen is not None
+    assert seen.controls is not None
+    assert (seen.switches, seen.controls.traces > 0) == ((), True)
+
+
+@pytest.mark.parametrize("lock", ["disabled", "aria-disabled=true"])
+def test_a_switch_is_locked_by_what_holds_it_too(show: Show, lock: str) -> None:
+    """A box in a disabled group cannot be turned."""
+    seen = sight.look(show(f"<main><fieldset {lock}>{BOX}></fieldset></main>"), KEY)
+    assert seen is not None
+    assert [box.enabled for box in seen.switches] == [False]
+
+
+def test_words_that_nobody_sees_are_none(show: Show) -> None:
+    """A main part that is not drawn has no text, so that its page is empty."""
+    seen = sight.look(show("<main style='display:none'><p>words</p></main>"), KEY)
+    assert seen is not None
+    assert seen.text == 0
+
+
 def test_a_page_of_words_has_no_control(show: Show) -> None:
     """Twin: links and text alone are none."""
     seen = sight.look(show("<main><h1>A</h1><p>words</p><a href=/back>back</a></main>"), KEY)
     assert seen is not None
     assert seen.controls is not None
     assert not seen.controls.any
+    assert seen.controls.traces == 0

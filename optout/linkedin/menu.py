@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optout.linkedin.address import path_in
 from optout.linkedin.catalogue import CATALOGUE, KNOWN_ROWS, Setting
 from optout.linkedin.load import Loaded
-from optout.linkedin.reading import ABSENT, unreadable
+from optout.linkedin.reading import ABSENT, LOOKS, unreadable
 from optout.linkedin.sight import POLL, Sight, call, pause
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Seen, Shows
@@ -24,7 +24,11 @@ MOST_UNKNOWN = 5  # unknown rows that are looked into (linkedin.md 4d)
 # Only rows of settings count; a page also links to help, profiles and its own categories.
 SETTINGS_ROOTS = ("/mypreferences/", "/psettings/", "/mysettings/")
 CATEGORY_ROOT = "/mypreferences/d/categories"
-PRESENT = frozenset({Shows.ON, Shows.OFF, Shows.LOCKED_OFF, Shows.DISAGREES})
+PRESENT = frozenset(
+    {Shows.ON, Shows.OFF, Shows.LOCKED_OFF, Shows.DISAGREES, Shows.KEY_ELSEWHERE, Shows.KEY_OTHERWISE}
+)
+# What an unknown row's page has to show for it not to be the setting; one that shows less may still be it.
+OF_ANOTHER = ABSENT | {Shows.ELSEWHERE, Shows.OTHER_SWITCH, Shows.OTHER_CONTROL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +167,14 @@ def offered(
             f"its row is missing and {len(menu.unknown)} rows are unknown: the pages have changed"
         )
     for row in menu.unknown:
-        if look_into(row) in PRESENT:
+        behind = look_into(row)
+        if behind in PRESENT:
             return unreadable(f"its switch has moved to {row.path}")
+        if behind not in OF_ANOTHER:
+            cause = LOOKS[behind].cause or Cause.PAGE
+            return unreadable(
+                f"its row is missing, and an unknown one leads to {row.path}, unread", cause=cause
+            )
     rule = f" ({setting.region_rule})" if setting.region_rule else ""
     return Look(
         reading=Reading.NOT_OFFERED,

@@ -3,7 +3,8 @@
 (signInOf) => {
   const flat = (text) => (text || "").replace(/\s+/g, " ").trim();
   const all = (selector, root) => [...(root || document).querySelectorAll(selector)];
-  const main = () => document.querySelector("main, [role=main]");
+  const MAIN = "main, [role=main]";
+  const main = () => document.querySelector(MAIN);
 
   // Laid out and not hidden by style. Transparent counts: the real box often lies under its pill.
   const rendered = (el) =>
@@ -35,8 +36,13 @@
   const keyed = (key) => {
     const found = all(BOXES).filter((el) => el.type === "checkbox" && tokens(el).includes(key));
     // A box hidden by style still counts if the label or pill that stands for it is there to be seen.
-    return found.filter((el) => rendered(el) || [...(el.labels || [])].some(rendered) || pillOf(el));
+    return found.filter((el) => rendered(el) || [...(el.labels || [])].some(rendered) || namedBy(el) || coveredBy(el));
   };
+  const coveredBy = (el) => {
+    const pill = pillOf(el);
+    return pill && !pill.contains(el); // an empty box around it shows nothing
+  };
+  const namedBy = (el) => all("[id]", switchScope(el)).some((name) => tokens(el).includes(name.id) && rendered(name));
   const switchScope = (el) => {
     // The largest ancestor that holds this switch and no other box.
     let scope = el;
@@ -93,45 +99,82 @@
   const describe = (el, key) => ({
     checked: el.checked,
     mixed: el.indeterminate,
-    enabled: !el.matches(":disabled") && el.getAttribute("aria-disabled") !== "true",
+    enabled: !el.matches(":disabled") && !el.closest('[aria-disabled="true"]'),
     aria: el.getAttribute("aria-checked"),
     label: flat(tokens(el).map((id) => (document.getElementById(id) || {}).innerText || "").join(" ")),
     card: cardOf(el),
   });
+  // The page's document, and all it holds that can be looked into: open shadow roots, frames of the same origin.
+  // `seen` says whether what holds it is drawn.
+  const roots = () => {
+    const found = [];
+    const enter = (root, seen) => {
+      found.push({ root, seen });
+      for (const el of root.querySelectorAll("*")) {
+        if (el.shadowRoot) enter(el.shadowRoot, seen);
+        else if (el.matches(FRAMES)) {
+          let inner = null;
+          try { inner = el.contentDocument || null; } catch { inner = null; }
+          if (inner) enter(inner, seen && rendered(el));
+        }
+      }
+    };
+    enter(document, true);
+    return found;
+  };
+  const FRAMES = "iframe, frame, object, embed";
+  const stateOf = (el) => {
+    if (el.matches("input[type=checkbox], input[type=radio]")) return el.checked || el.indeterminate;
+    return ["aria-checked", "aria-pressed"].map((name) => el.getAttribute(name)).find((said) => said !== null) !== "false";
+  };
+  // What else says something under the key than the boxes that count: copies in frames and shadow roots, buttons.
+  const echoes = (key, boxes) =>
+    roots().flatMap(({ root, seen }) =>
+      all("[aria-labelledby]", root).filter((el) => seen && tokens(el).includes(key) && !boxes.includes(el) && rendered(el)
+        && el.matches("input, [aria-checked], [aria-pressed]")).map(stateOf));
+  // How often the key stands anywhere in the page, drawn or not.
+  const traces = (key) =>
+    roots().flatMap(({ root }) => all("[aria-labelledby], [id], [name]", root)).filter((el) =>
+      tokens(el).includes(key) || el.id === key || el.id.startsWith(key + "__") || el.getAttribute("name") === key).length;
+  const OTHERS = "[aria-checked]:not(input), [role=switch]:not(input), [aria-pressed], [role=checkbox]:not(input), select, " +
+    'input:not([type=hidden], [type=checkbox], [type=radio]), button, [role=button], [tabindex="0"]:not(a, h1, h2, h3)';
+  const opaque = (el) => el.localName.includes("-") && !el.shadowRoot && !flat(el.textContent);
   const controls = (key) => {
-    const root = main() || document;
     const seen = (el) => rendered(el) || [...(el.labels || [])].some(rendered);
-    const boxes = all(BOXES, root).filter((el) => seen(el) && !tokens(el).includes(key));
-    const inShadow = all("*", root).some((el) => el.shadowRoot && el.shadowRoot.querySelector("input, [role=switch]"));
+    const boxes = all(BOXES).filter((el) => seen(el) && !tokens(el).includes(key));
+    const mains = all(MAIN);
+    const inside = (selector) => (mains.length ? mains : [document]).flatMap((root) => all(selector, root));
     return {
       otherKeys: boxes.flatMap(tokens),
       boxes: boxes.length,
-      radios: all("input[type=radio], [role=radio]", root).filter(seen).length,
-      others: all("[aria-checked]:not(input), [role=switch]:not(input), [aria-pressed], select, button, [role=button]", root)
-        .filter(rendered).length,
-      frames: all("iframe", root).filter((el) => shown(el) && el.clientWidth > 60 && el.clientHeight > 20).length,
-      shadow: inShadow,
+      radios: all("input[type=radio], [role=radio]").filter(seen).length,
+      others: inside(OTHERS).filter((el) => rendered(el) && !mains.includes(el)).length
+        + inside("*").filter((el) => opaque(el) && rendered(el)).length,
+      frames: all(FRAMES).filter((el) => shown(el) && el.clientWidth > 20 && el.clientHeight > 10).length,
+      shadow: roots().some(({ root, seen: held }) => held && root instanceof ShadowRoot && root.querySelector("input, [role=switch], " + OTHERS)),
+      traces: traces(key),
     };
   };
   const busy = () =>
     anyShown('[role=progressbar], progress:not([value]), [aria-busy="true"], .artdeco-loader, .artdeco-spinner');
 
   const survey = ({ key }) => {
-    const body = main();
+    const boxes = key ? keyed(key) : [];
     return {
       href: location.href,
       document: performance.timeOrigin,
       ready: document.readyState,
       lang: document.documentElement.lang,
       title: flat(document.title),
-      text: body ? flat(body.innerText).length : 0,
+      text: all(MAIN).filter(rendered).reduce((sum, el) => sum + flat(el.innerText).length, 0),
       heading: flat((document.querySelector("h1") || {}).innerText),
       description: flat((document.querySelector("main p, [role=main] p") || {}).innerText),
       ...signIn.facts(),
       buttons: anyShown("main button, main [role=button], [role=main] button, form button"),
       dialog: anyShown("dialog[open], [role=dialog], [role=alertdialog]"),
       busy: busy(),
-      switches: key ? keyed(key).map((el) => describe(el, key)) : [],
+      switches: boxes.map((el) => describe(el, key)),
+      echoes: key ? echoes(key, boxes) : [],
       controls: key ? controls(key) : null,
     };
   };

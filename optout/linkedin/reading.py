@@ -15,8 +15,10 @@ ABSENT = frozenset({Shows.NOT_FOUND, Shows.CATEGORY, Shows.NO_SWITCH})
 LOOKS: dict[Shows, Look] = {
     Shows.OFF: Look(reading=Reading.OFF, reason="a fresh load showed it off"),
     Shows.LOCKED_OFF: unreadable("its switch shows off but is locked, so the page may not have finished"),
-    Shows.DISAGREES: unreadable("the switch stands on the page more than once, on and off", conflict=True),
+    Shows.DISAGREES: unreadable("its page shows the switch on and off at once", conflict=True),
     Shows.ELSEWHERE: unreadable("its address leads to another page"),
+    Shows.KEY_ELSEWHERE: unreadable("its switch stands on another page than the one that was asked for"),
+    Shows.KEY_OTHERWISE: unreadable("its page carries its key, but not on the switch that is known"),
     Shows.OTHER_SWITCH: unreadable("its page shows a switch with another key, which was left alone"),
     Shows.OTHER_CONTROL: unreadable("its page shows other controls than the switch that is known"),
     Shows.BLANK: unreadable("its page is empty"),

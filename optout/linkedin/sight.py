@@ -30,7 +30,7 @@ class SwitchSight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controls:
-    """What else on the page could be a switch."""
+    """What else on the page could be a switch; `traces` is how often the key stands in it, drawn or not."""
 
     other_keys: tuple[str, ...]
     boxes: int
@@ -38,6 +38,7 @@ class Controls:
     others: int
     frames: int
     shadow: bool
+    traces: int = 0
 
     @property
     def any(self) -> bool:
@@ -51,7 +52,8 @@ class Sight:
 
     `members` are the public identifiers that the links of its bar lead to, `embedded` the answers about the
     member that the server put into it, as JSON.
-    `document` tells one document from the next: the moment its load began.
+    `document` tells one document from the next: the moment its load began. `echoes` is what else on the page
+    says on or off under the setting's key than its boxes.
     `polling_seconds` is how long a page that waits for an approval says it will, None if it does not say.
     """
 
@@ -85,6 +87,7 @@ class Sight:
     busy: bool
     switches: tuple[SwitchSight, ...]
     controls: Controls | None
+    echoes: tuple[bool, ...] = ()
 
 
 def call(page: "Page", function: str, **asked: object) -> Any:
@@ -141,6 +144,18 @@ def pause(page: "Page", seconds: float) -> None:
         page.wait_for_timeout(seconds * 1000)  # the sync API hands out events only inside a call of its own
     except Error:
         raise SiteUnavailable("The browser's page was closed.", "Run the command again.") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The time by which a setting's page is watched, in seconds.
+
+    `now` tells it, `pause` lets a while of it pass, `poll` is the while between two looks.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    pause: "Callable[[Page, float], None]" = pause
+    poll: float = POLL
 
 
 def expression(function: str) -> str:
@@ -206,6 +221,7 @@ def _sight(raw: Mapping[str, Any]) -> Sight:
             )
             for box in raw["switches"]
         ),
+        echoes=tuple(raw["echoes"]),
         controls=controls
         and Controls(
             other_keys=tuple(controls["otherKeys"]),
@@ -214,5 +230,6 @@ def _sight(raw: Mapping[str, Any]) -> Sight:
             others=controls["others"],
             frames=controls["frames"],
             shadow=controls["shadow"],
+            traces=controls["traces"],
         ),
     )

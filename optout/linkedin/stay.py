@@ -23,7 +23,7 @@ from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refu
 from optout.linkedin.passage import Passage, is_question
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.session import cookies_alive, is_remembered
-from optout.linkedin.sight import Sight, look, wait
+from optout.linkedin.sight import Clock, Sight, look, wait
 from optout.linkedin.signin import sign_in
 from optout.linkedin.traffic import Traffic
 
@@ -61,6 +61,7 @@ class Stay:
     tell: Callable[[str], None]
     person: Person = NOBODY
     proxied: bool = False
+    clock: Clock = field(default_factory=Clock)
     expected: str | None = None
     typed: bool = False
     arrived: bool = False

@@ -1,7 +1,6 @@
 """Read a setting from its own page. Never judge."""
 
 import enum
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from optout.linkedin.address import path_in, without_values
 from optout.linkedin.catalogue import NOT_FOUND_PATH, Setting
 from optout.linkedin.load import Loaded, written
-from optout.linkedin.sight import POLL, Sight, look, pause
+from optout.linkedin.sight import Sight, look
 from optout.linkedin.stay import Stay
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ class Shows(enum.Enum):
     NOT_FOUND = enum.auto()
     CATEGORY = enum.auto()
     ELSEWHERE = enum.auto()
+    KEY_ELSEWHERE = enum.auto()
+    KEY_OTHERWISE = enum.auto()
     OTHER_SWITCH = enum.auto()
     OTHER_CONTROL = enum.auto()
     NO_SWITCH = enum.auto()
@@ -42,6 +43,7 @@ class Shows(enum.Enum):
     NOTHING_YET = enum.auto()
 
 
+NOT_ITS_STATE = frozenset({Shows.DISAGREES, Shows.KEY_ELSEWHERE})
 AGAIN = frozenset({Shows.FAILED, Shows.CUT_SHORT})  # what one more load may cure
 
 
@@ -74,7 +76,7 @@ class Seen:
             "heading": sight.heading if sight else None,
             "lang": sight.lang if sight else None,
             "key": key,
-            "checked": box.checked if box and self.shows is not Shows.DISAGREES else None,
+            "checked": box.checked if box and self.shows not in NOT_ITS_STATE else None,
             "enabled": box.enabled if box else None,
             "label": box.label if box else None,
             "description": sight.description if sight else None,
@@ -96,26 +98,26 @@ def read(stay: Stay, setting: Setting) -> Seen:
 
 def read_at(stay: Stay, setting: Setting, path: str) -> Seen:
     """Given a stay, return what another page than the setting's own shows of it."""
-    return stay.at(path, lambda loaded: settle(stay, setting, loaded))
+    return stay.at(path, lambda loaded: settle(stay, setting, loaded, path))
 
 
-def settle(stay: Stay, setting: Setting, loaded: Loaded) -> Seen:
-    """Given a stay on a page that has just begun to load, watch it until it says what it shows."""
-    deadline = time.monotonic() + stay.timeout
+def settle(stay: Stay, setting: Setting, loaded: Loaded, path: str) -> Seen:
+    """Given a stay on a page that has just begun to load at `path`, watch it until it says what it shows."""
+    deadline = stay.clock.now() + stay.timeout
     last: tuple[object, ...] = ()
-    since = time.monotonic()
+    since = stay.clock.now()
     while True:
         sight = stay.look(setting.key)
-        now = time.monotonic()
-        shows = _believed(stay, loaded, Shows.NOTHING_YET if sight is None else shown(sight, setting))
-        mark = (shows, sight.href, sight.switches) if sight else (shows,)
+        now = stay.clock.now()
+        shows = _believed(stay, loaded, Shows.NOTHING_YET if sight is None else shown(sight, setting, path))
+        mark = (shows, sight.href, sight.document, sight.switches, sight.echoes) if sight else (shows,)
         if mark != last or not at_rest(stay, sight):
             last, since = mark, now
         if _decides(shows, sight, loaded) and (shows is Shows.ON or now - since >= SETTLE):
             return Seen(shows=shows, at=datetime.now(UTC), sight=sight)
         if now >= deadline or shows is Shows.CUT_SHORT:
             return Seen(shows=_at_the_end(stay, shows, sight), at=datetime.now(UTC), sight=sight)
-        pause(stay.page, POLL)
+        stay.clock.pause(stay.page, stay.clock.poll)
 
 
 def _believed(stay: Stay, loaded: Loaded, shows: Shows) -> Shows:
@@ -154,33 +156,43 @@ def at_rest(stay: Stay, sight: Sight | None) -> bool:
 def glance(page: "Page", setting: Setting) -> Seen:
     """Given a page, return what it shows at this moment of the setting: of the act, not of its effect."""
     sight = look(page, setting.key)
-    shows = Shows.NOTHING_YET if sight is None else shown(sight, setting)
+    shows = Shows.NOTHING_YET if sight is None else shown(sight, setting, setting.path)
     return Seen(shows=shows, at=datetime.now(UTC), sight=sight)
 
 
-def shown(sight: Sight, setting: Setting) -> Shows:
-    """Given what a page shows at one moment, return what that says of the setting. Pure."""
-    boxes = sight.switches
-    if boxes:
-        if len({box.checked for box in boxes}) > 1 or any(box.mixed for box in boxes):
-            return Shows.DISAGREES
-        if boxes[0].checked:
-            return Shows.ON
-        if any(box.aria == "true" for box in boxes):
-            return Shows.DISAGREES
-        return Shows.OFF if all(box.enabled for box in boxes) else Shows.LOCKED_OFF
+def shown(sight: Sight, setting: Setting, asked: str) -> Shows:
+    """Given what a page shows at one moment and the path that was asked for, return what that says. Pure.
+
+    A key that stands anywhere on the page, whatever carries it, is never "no switch".
+    """
     path = path_in(sight.href)
+    if sight.switches:
+        return _of_boxes(sight) if path == path_in(asked) else Shows.KEY_ELSEWHERE
+    if sight.controls and sight.controls.traces:
+        return Shows.KEY_OTHERWISE
     if path == NOT_FOUND_PATH:
         return Shows.NOT_FOUND
     if path == setting.category:
         return Shows.CATEGORY
-    if path != setting.path:
+    if path != path_in(asked):
         return Shows.ELSEWHERE
     if sight.controls and sight.controls.other_keys:
         return Shows.OTHER_SWITCH
     if sight.controls and sight.controls.any:
         return Shows.OTHER_CONTROL
     return Shows.NO_SWITCH if sight.text else Shows.BLANK
+
+
+def _of_boxes(sight: Sight) -> Shows:
+    """Return what the boxes with the key say together; a witness that says otherwise is not outvoted."""
+    boxes = sight.switches
+    if len({box.checked for box in boxes} | set(sight.echoes)) > 1 or any(box.mixed for box in boxes):
+        return Shows.DISAGREES
+    if boxes[0].checked:
+        return Shows.ON
+    if any(box.aria not in {None, "false"} for box in boxes):
+        return Shows.DISAGREES
+    return Shows.OFF if all(box.enabled for box in boxes) else Shows.LOCKED_OFF
 
 
 def _at_the_end(stay: Stay, shows: Shows, sight: Sight | None) -> Shows:

@@ -12,6 +12,7 @@ from optout.evidence.history import History
 from optout.evidence.record import stamp
 from optout.linkedin import address, member, menu, news, switch
 from optout.linkedin.catalogue import Setting
+from optout.linkedin.load import asks_for_calm
 from optout.linkedin.reading import reading, unreadable
 from optout.linkedin.sight import pause
 from optout.linkedin.stay import Stay
@@ -161,7 +162,7 @@ def _click_and_prove(scene: Scene, case: Case, quiet: float) -> tuple[bool, str,
     heard, words = _click(scene, case, quiet)
     scene.tell(f"proving on a fresh load: {case.setting.title}")
     control = prove(scene, case.setting)
-    if control.reading is Reading.ON and (heard or quiet == PATIENT_QUIET):
+    if control.reading is Reading.ON and (heard or quiet == PATIENT_QUIET) and not scene.over:
         case.lagged = True
         pause(scene.stay.page, LAG)
         control = prove(scene, case.setting)
@@ -182,9 +183,12 @@ def _click(scene: Scene, case: Case, quiet: float) -> tuple[bool, str]:
     setting = case.setting
     page, key = scene.stay.page, setting.key
     with listen.listening(page) as heard:
-        turn_off(scene.stay, setting, refused=lambda: heard.refused(key))
+        turn_off(scene.stay, setting, refused=lambda: heard.refused(key) or heard.asks)
         heard.outlast(key, scene.stay.timeout, quiet=quiet)
     case.saving = _saving(heard, key)
+    calm = heard.asked_for_calm(key)
+    if calm is not None:  # one fresh load tells what became of the click; nothing is loaded after it
+        scene.stop = asks_for_calm(calm)
     shown = switch.glance(page, setting)
     scene.book.capture(scene.stay, setting, "after", shown, full=False)
     if shown.sight and shown.sight.dialog:

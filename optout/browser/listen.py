@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page, Request, Response
 
 SAVING = frozenset({"PUT", "POST", "PATCH"})
+ASKING = frozenset({"confirm", "prompt"})  # dialogs that were declined, and would be again
 ERROR = 400
+CALM = frozenset({429, 999})  # 999 is LinkedIn's own (linkedin.md 6)
 QUIET = 0.75  # seconds without a request after which nothing is expected to be saved any more
 
 
@@ -29,9 +31,18 @@ class Heard:
         """Whether the page did anything that could be heard."""
         return bool(self.answers or self.under_way or self.dialogs)
 
+    @property
+    def asks(self) -> bool:
+        """Whether a box of the browser's came up that asked something."""
+        return not ASKING.isdisjoint(self.dialogs)
+
     def refused(self, key: str) -> bool:
         """Given a setting's key, return whether the site has answered its saving with an error."""
         return any(key in path and status is not None and status >= ERROR for path, status in self.answers)
+
+    def asked_for_calm(self, key: str) -> int | None:
+        """Given a setting's key, return the status of a save that asked for calm, None if none did."""
+        return next((status for path, status in self.answers if key in path and status in CALM), None)
 
     def saved(self, key: str) -> bool:
         """Given a setting's key, return whether its saving was asked for."""

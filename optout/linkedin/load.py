@@ -118,13 +118,18 @@ def refuse(loaded: Loaded) -> None:
 def refuse_status(status: int) -> None:
     """Given the HTTP status of a document, raise what it stands for if nothing can be read from the page."""
     if status in THROTTLED:
-        raise Throttled(f"The site asks for calm (HTTP {status}).", "Wait some hours before the next visit.")
+        raise asks_for_calm(status)
     if status == PROXY_ASKS:
         refuse_failure("ERR_PROXY_AUTH_REQUESTED")
     if status >= SERVER_ERROR:
         raise SiteUnavailable(f"The site answered HTTP {status}.", "Try again later.")
     if status == BAD_REQUEST:
         raise stopped(State.BAD_COOKIES)
+
+
+def asks_for_calm(status: int) -> Throttled:
+    """Given the status by which the site asks for calm, return the error that ends the visit."""
+    return Throttled(f"The site asks for calm (HTTP {status}).", "Wait some hours before the next visit.")
 
 
 def is_dead_sign_in(stop: SignInStopped) -> bool:

@@ -24,7 +24,7 @@ def category(state: State, session: Session, name: str) -> Reply:
         return _cut_short(state, session, before)
     if "half-list" in moods:
         return _cut_short(state, session, rows[: len(rows) // 2])
-    for status in (429, 503):
+    for status in (429, 999, 503):
         if any(moods.touch(f"list-{status}", row) for row in rows):
             return Reply(status=status, body=fill("bare.html", text=str(status)))
     broken = any(moods.touch("list-broken", row) for row in rows)

@@ -82,6 +82,33 @@ SETTING_PAGES = {
     "cut-unseen": "The page breaks off likewise, and nothing tells that from its end.",
     "alert": "The page opens a message box and another when it is left.",
 }
+ODD_SWITCHES = {
+    "bare-label": "The box is not drawn and has no pill: only its label is there to be pressed.",
+    "in-shadow": "The switch stands in an open shadow root.",
+    "in-object": "The switch stands in a page that the page holds as an object.",
+    "keyless": "The only switch has no key at all.",
+    "beside-main": "The only switch has no key and stands outside the main part of the page.",
+    "four-switches": "Another switch with a key stands around it, and two that have none.",
+    "half": "The switch stands half-way, neither on nor off.",
+    "aria-lies": "The switch's aria-checked says the opposite of its box.",
+    "attribute-lies": "The box's attribute in the page's text says the opposite of the box.",
+    "label-lies": "The switch's label says the opposite of what it was.",
+    "copy-under-pill": "A copy lies under the same pill, in the other state.",
+    "faked": "The switch is not drawn; another stands in its place and shows off.",
+    "faked-faint": "The switch is drawn where nobody sees it; another stands in its place and shows off.",
+    "overlaid": "A frame with the switch in the other state comes over the page after 300 ms.",
+    "frameset": "The page is two frames side by side, each with the switch.",
+    "based": "A base element leads all that is relative elsewhere.",
+    "stub": "The page is of another language than the rest and shows off, whatever is so.",
+    "flash": "The switch is drawn off for 2 s and then, without asking anybody, in its real state.",
+}
+LEADING_AWAY = {
+    "to-other-setting": "The setting's address leads to the page of another setting.",
+    "to-home": "The setting's address leads to the beginning of the settings.",
+    "to-elsewhere": "The setting's address leads to another server.",
+    "pushed": "The setting's address leads to another setting's page, which then takes its address.",
+    "other-address": "The setting's address leads to another address, which has its switch.",
+}
 CLICKING = {
     "covered": "The pill takes all clicks of the row, the label's too.",
     "pill-dead": "A click on the pill does nothing; one on the label does.",
@@ -95,6 +122,10 @@ SAVING = {
     "put-500": "Saving is answered with 500, and nothing is saved.",
     "put-429": "Saving is answered with 429, and nothing is saved.",
     "put-lies": "Saving is answered with 200, and nothing is saved.",
+    "put-999": "Saving is answered with 999, and nothing is saved.",
+    "put-lost": "Saving is never answered: the connection is closed, and nothing is saved.",
+    "toast": "The page says at once that it has saved, and saves nothing.",
+    "confirm-box": "The switch asks in a box of the browser's before it saves, and goes back on if refused.",
     "put-slow": "Saving takes 6 s and is lost if the page is left before.",
     "put-unseen": "Saving works by another way than the usual request.",
     "save-button": "The switch saves nothing until a button is pressed.",
@@ -111,6 +142,7 @@ OFFERED = {
     "list-cut-short": "The page has no switch, and the list breaks off before the setting's row.",
     "list-503": "The page has no switch and the list is answered with 503.",
     "list-429": "The list is answered with 429.",
+    "list-999": "The list is answered with 999.",
     "vanished": "The setting's address ends at page-not-found; a row that nobody knows stands in its place.",
     "row-disagrees": "The row says On whatever the switch says.",
     "own-row-renamed": "The row of the setting has another name.",
@@ -171,12 +203,16 @@ LOOK_ALIKES = {
 }
 
 MOODS: dict[str, str] = {
-    **SIGN_IN_PAGES, **AFTER_SUBMIT, **SESSIONS, **SETTING_PAGES, **CLICKING, **SAVING, **OFFERED,
-    **LISTS, **LANGUAGES, **TRANSPORT, **IDENTITY, **BANNERS, **LOOK_ALIKES,
+    **SIGN_IN_PAGES, **AFTER_SUBMIT, **SESSIONS, **SETTING_PAGES, **ODD_SWITCHES, **LEADING_AWAY, **CLICKING,
+    **SAVING, **OFFERED, **LISTS, **LANGUAGES, **TRANSPORT, **IDENTITY, **BANNERS, **LOOK_ALIKES,
 }  # fmt: skip
-PER_SETTING = frozenset((*SETTING_PAGES, *CLICKING, *SAVING, *OFFERED, *TRANSPORT_OF_A_SETTING))
+PER_SETTING = frozenset(
+    (*SETTING_PAGES, *ODD_SWITCHES, *LEADING_AWAY, *CLICKING, *SAVING, *OFFERED, *TRANSPORT_OF_A_SETTING)
+)
 # These hit any setting that is named behind a colon, by its row's name; a bare mood hits the two alone.
-OF_ANY_SETTING = PER_SETTING - {"moved", "vanished", *TRANSPORT_OF_A_SETTING}
+OF_ANY_SETTING = PER_SETTING - {
+    "moved", "vanished", "other-address", "to-elsewhere", *TRANSPORT_OF_A_SETTING
+}  # fmt: skip
 
 
 class Moods(MutableSet[str]):

@@ -51,8 +51,11 @@ def _refusal(state: State, request: Request, row: Row) -> Reply | None:
     touch = state.moods.touch
     if touch("put-500", row):
         return json_reply({"status": 500}, status=500)
-    if touch("put-429", row):
-        return json_reply({"status": 429}, status=429)
+    for status in (429, 999):
+        if touch(f"put-{status}", row):
+            return json_reply({"status": status}, status=status)
+    if touch("put-lost", row):
+        return Reply(hang_up=True)
     if touch("put-lies", row):
         return json_reply({"value": request.json().get("value")})
     if touch("put-slow", row) and request.wait(6 * state.patience):

@@ -7,17 +7,30 @@ import secrets
 
 from optout.practice.list_page import title_of
 from optout.practice.member_pages import below_the_bar, beside_the_categories, plain
-from optout.practice.rows import CATEGORY, MOVED, NOT_FOUND, Row, all_rows, category_of
+from optout.practice.moods import ODD_SWITCHES
+from optout.practice.rows import CATEGORY, MOVED, NOT_FOUND, SETTINGS, Row, all_rows, category_of
 from optout.practice.state import Session, State, offered
-from optout.practice.templates import Content, Html, embedded, fill, hashed_names, join, page
+from optout.practice.templates import (
+    Content,
+    Html,
+    Words,
+    embedded,
+    fill,
+    hashed_names,
+    join,
+    page,
+    words_of,
+)
 from optout.practice.wire import Reply, Request, redirect
 
 BLANK = ("no-switch", "not-offered-blank", "list-broken", "list-503", "list-cut-short")
 CLICKS = ("covered", "pill-dead", "slow-flip", "remount", "all-dead")
-SAVES = ("put-unseen", "save-button", "confirm")
+SAVES = ("put-unseen", "save-button", "confirm", "confirm-box", "toast")
 SCRIPTS = ("promo", "alert", "cached", "people")
+AWAY = {"to-other-setting": SETTINGS + "read-receipts", "to-home": "/mypreferences/d/"}
 WORDS = (
-    "on", "off", "save", "confirm_title", "confirm_text", "confirm_yes", "confirm_no",
+    "on", "off", "save", "saved", "opposite_label",
+    "confirm_title", "confirm_text", "confirm_yes", "confirm_no",
     "promo_title", "promo_text", "promo_close",
 )  # fmt: skip
 
@@ -28,7 +41,8 @@ def row_at(state: State, path: str) -> Row | None:
     for row in all_rows():
         if path == row.path.rstrip("/"):
             return row
-        if path == MOVED.get(row.name) and state.moods.touch("moved", row):
+        moved = any(state.moods.touch(mood, row) for mood in ("moved", "other-address"))
+        if path == MOVED.get(row.name) and moved:
             return row
     return None
 
@@ -39,8 +53,9 @@ def setting(state: State, session: Session, request: Request) -> Reply:
     if row is None:
         return redirect(NOT_FOUND)
     touch = state.moods.touch
-    if touch("not-offered-category", row):
-        return redirect(CATEGORY + category_of(row))
+    away = _away(state, request, row)
+    if away is not None:
+        return redirect(away)
     has_page = offered(state, row) or touch("not-offered-blank", row)
     at_old_address = touch("moved", row) and request.path.rstrip("/") == row.path
     if not has_page or at_old_address or touch("listed-but-gone", row) or touch("vanished", row):
@@ -60,13 +75,33 @@ def setting(state: State, session: Session, request: Request) -> Reply:
     return _drawn(state, session, request, row)
 
 
+def _away(state: State, request: Request, row: Row) -> str | None:
+    """Return the address that a setting's own leads to, None if it leads to its page."""
+    touch = state.moods.touch
+    if touch("not-offered-category", row):
+        return CATEGORY + category_of(row)
+    if touch("pushed", row):
+        return f"{AWAY['to-other-setting']}?as={row.path}"
+    if touch("other-address", row) and request.path.rstrip("/") == row.path:
+        return MOVED[row.name]
+    return next((path for mood, path in AWAY.items() if touch(mood, row)), None)
+
+
 def _drawn(state: State, session: Session, request: Request, row: Row) -> Reply:
-    words, touch = state.words, state.moods.touch
-    title, framed = title_of(state, row), "frame" in request.query
+    touch, framed = state.moods.touch, "frame" in request.query
+    words, title = _words(state, row), title_of(state, row)
+    if touch("frameset", row) and not framed:
+        return Reply(
+            body=fill("frameset.html", lang=words["lang"], title=title, source=f"{request.path}?frame=1")
+        )
     seed = secrets.token_hex(3) if touch("hashed", row) else ""
     card = _card(state, row) | {"names": hashed_names(seed) if seed else {}}
-    if touch("in-iframe", row) and not framed:
-        card |= {"frame": request.path + "?frame=1", "title": title}
+    if framed:
+        card |= {"odd": []}
+        card |= {"switches": _turned(_switches(state, row, ""))} if "turned" in request.query else {}
+    elif touch("in-iframe", row) or touch("in-object", row):
+        tag = "object" if touch("in-object", row) else "iframe"
+        card |= {"frame": request.path + "?frame=1", "frameTag": tag, "title": title}
     main = fill(
         "setting.html",
         title=title,
@@ -74,10 +109,14 @@ def _drawn(state: State, session: Session, request: Request, row: Row) -> Reply:
         back=words["back"],
         up=CATEGORY + category_of(row),
     )
+    scripts = [f"{name}.js" for name in SCRIPTS if touch(name, row)]
+    scripts.insert(0, "setting.js")
+    if card["odd"] or "as" in request.query:
+        scripts.insert(0, "odd-switch.js")  # first, so that it hears when the card is drawn
     content = Content(
         title=title,
         body=join((main, embedded(card))),
-        scripts=("setting.js", *(f"{name}.js" for name in SCRIPTS if touch(name, row))),
+        scripts=tuple(scripts),
         style=f"/static/hashed-{seed}.css" if seed else "/static/style.css",
     )
     if framed:
@@ -88,8 +127,12 @@ def _drawn(state: State, session: Session, request: Request, row: Row) -> Reply:
     return Reply(body=below_the_bar(state, session, whole), headers=kept)
 
 
+def _words(state: State, row: Row) -> Words:
+    return words_of("fr") if state.moods.touch("stub", row) else state.words
+
+
 def _card(state: State, row: Row) -> dict[str, object]:
-    words, touch = state.words, state.moods.touch
+    words, touch = _words(state, row), state.moods.touch
     reworded = " (2)" if touch("reworded", row) else ""
     blank = any(touch(mood, row) for mood in BLANK)
     looks = {"radios": "radios", "aria-only": "button"}
@@ -102,10 +145,23 @@ def _card(state: State, row: Row) -> dict[str, object]:
         "click": next((mood for mood in CLICKS if touch(mood, row)), ""),
         "save": next((mood for mood in SAVES if touch(mood, row)), "put"),
         "appearAfter": state.milliseconds(5.0 if touch("late", row) else 0.12),
-        "stateAfter": state.milliseconds(0.5) if touch("late-state", row) else None,
+        "stateAfter": _state_after(state, row),
+        "odd": [mood for mood in ODD_SWITCHES if touch(mood, row)],
+        "overAfter": state.milliseconds(0.3),
         "flipAfter": state.milliseconds(0.6),
         "words": {name: words[name] for name in WORDS},
     }
+
+
+def _state_after(state: State, row: Row) -> int | None:
+    """Return after how many ms the switch takes its real state, None if it has it from the first."""
+    late = {"late-state": 0.5, "flash": 2.0, "stub": 1000.0}
+    return next((state.milliseconds(s) for mood, s in late.items() if state.moods.touch(mood, row)), None)
+
+
+def _turned(switches: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the switches in the other state."""
+    return [switch | {"on": not switch["on"]} for switch in switches]
 
 
 def _switches(state: State, row: Row, reworded: str) -> list[dict[str, object]]:

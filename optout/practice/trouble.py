@@ -29,7 +29,7 @@ def on_the_way(state: State, request: Request, row: Row | None, other: Callable[
     for status in STATUS:
         if str(status) in moods or (row and moods.touch(str(status), row)):
             return Reply(status=status, body=fill("bare.html", text=str(status)))
-    if "portal" in moods:
+    if "portal" in moods or (row and moods.touch("to-elsewhere", row)):
         return redirect(other() + "/portal/login")
     for mood, seconds in SECONDS.items():
         page = not request.path.startswith("/static/") and (mood in moods or (row and moods.touch(mood, row)))

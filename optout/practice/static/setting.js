@@ -43,6 +43,13 @@ const confirmThen = (go) => {
 
 const save = (key, value, card) => {
   document.dispatchEvent(new CustomEvent("practice:changed", { detail: value }));
+  if (data.save === "toast") {
+    return document.body.append(element("div", { class: "toast", role: "status" }, data.words.saved));
+  }
+  if (data.save === "confirm-box" && !confirm(data.words.confirm_title)) {
+    card.querySelector("input").checked = !value;
+    return undefined;
+  }
   if (data.save === "confirm") return confirmThen(() => send(key, value));
   if (data.save === "save-button") {
     if (card.querySelector("button")) return undefined;
@@ -121,12 +128,14 @@ const buttonOf = (setting) => {
 
 const draw = () => {
   if (data.frame) {
-    return place.replaceChildren(element("iframe", { class: "setting-frame", src: data.frame, title: data.title }));
+    const address = data.frameTag === "object" ? { data: data.frame, type: "text/html" } : { src: data.frame };
+    return place.replaceChildren(element(data.frameTag, { class: "setting-frame", ...address, title: data.title }));
   }
   const draws = { switch: switchOf, radios: radiosOf, button: buttonOf };
   const card = element("section", { class: "setting-card" },
     element("p", { class: "setting-card__text" }, data.text), ...data.switches.map(draws[data.look]));
   if (data.note) card.append(element("p", { class: "setting-card__note" }, data.note));
-  return place.replaceChildren(card);
+  place.replaceChildren(card);
+  return document.dispatchEvent(new CustomEvent("practice:drawn"));
 };
 setTimeout(draw, data.appearAfter);

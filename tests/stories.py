@@ -55,6 +55,17 @@ class Visited:
         """The reasons of all settings."""
         return " | ".join(setting["reason"] for setting in self.ended.json["settings"])
 
+    @property
+    def run(self) -> Path:
+        """The folder of the sealed run."""
+        return Path(self.ended.json["evidence"]["path"])
+
+    def stages(self, name: str) -> dict[str, bool | None]:
+        """What the evidence says that the switch of a setting showed, stage by stage, in order."""
+        file = self.run / name / "state.json"
+        stages = json.loads(file.read_text())["stages"] if file.exists() else {}
+        return {stage: facts["checked"] for stage, facts in stages.items()}
+
     def stored_off(self) -> bool:
         """Whether the site itself keeps both settings off."""
         return not (self.site.stored[AI_TRAINING.key] or self.site.stored[AFFILIATE_ADS.key])

@@ -10,6 +10,7 @@ import pytest
 from generated_pages import LANDINGS, Made, html, pages
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
+from optout import verdict
 from optout.browser.window import open_window
 from optout.linkedin import menu, switch
 from optout.linkedin.catalogue import AI_TRAINING, KNOWN_ROWS
@@ -18,7 +19,7 @@ from optout.linkedin.reading import reading
 from optout.linkedin.sight import Clock
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import SETTLE, Shows
-from optout.verdict import Verdict, conclude
+from optout.verdict import Listed, Verdict, Witnesses, conclude, weigh
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -77,9 +78,9 @@ class Virtual:
         return self.seconds
 
     def pause(self, page: "Page", seconds: float) -> None:
-        """Let a while pass for both."""
-        self.seconds += seconds
-        page.evaluate("(ms) => advance(ms)", seconds * 1000)
+        """Let a while pass for both; while the page still loads, time stands still."""
+        loaded = "(ms) => document.readyState === 'complete' && (advance(ms), true)"
+        self.seconds += seconds if page.evaluate(loaded, seconds * 1000) else 0.0
 
 
 class Reading:
@@ -106,6 +107,10 @@ class Reading:
         look = reading(seen, alive=True) or menu.offered(
             AI_TRAINING, seen, WITHOUT_ROW, read_earlier=False, look_into=lambda _: Shows.NO_SWITCH
         )
+        row = Listed.MISSING if look.reading is verdict.Reading.NOT_OFFERED else None
+        look = weigh(
+            look, Witnesses(row=row)
+        )  # no other witness: what the page says has to be right by itself
         return conclude(look, look, clicked=False, proved_off_earlier=False)
 
     def naive(self, made: Made) -> Verdict:

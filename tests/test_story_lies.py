@@ -163,3 +163,13 @@ def test_another_server_behind_a_setting_ends_the_visit(stories: Stories) -> Non
     assert "[off_site]" in visited.reasons
     assert visited.stages("affiliate-ads") == {}
     assert site.counts["password_received"] == 1
+
+
+def test_a_page_that_shows_off_for_2_seconds_is_no_proof(stories: Stories) -> None:
+    """What turns on by itself, asking nobody, is caught by the page that was left open: both are shown."""
+    site = stories.open("flash:ai-training", "german", patience=1.0)
+    visited = stories.visit(site, "check", "--only", "ai-training")
+    assert (visited.findings, visited.ended.returncode) == ([("off", "unreadable", "conflict")], 4)
+    assert "its page, left open, no longer does" in visited.reasons
+    shown = visited.stages("ai-training")
+    assert (shown["before"], True in shown.values()) == (False, True)

@@ -254,6 +254,8 @@ SHADOW = "<div id=h></div><script>h.attachShadow({{mode: 'open'}}).innerHTML = `
         (f"<input type=radio checked aria-labelledby='{KEY}'>", [True]),
         (FRAME.format(f"{BOX} checked>"), [True]),
         (SHADOW.format(f"{BOX}>"), [False]),
+        (SHADOW.format(f"<p><b id='{KEY}'>x</b>{BOX} style='display:none' checked></p>"), [True]),
+        (SHADOW.format(f"<label>x{BOX} style='display:none' checked></label>"), [True]),
         (SHADOW.format(SHADOW.format(f"{BOX} checked>").partition("<script>")[0]), []),
         (FRAME.replace("<iframe", "<iframe hidden").format(f"{BOX} checked>"), []),
         (f"<div hidden>{BOX} checked></div>", []),

@@ -34,10 +34,10 @@
   const tokens = (el) => (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
   const BOXES = "input[role=switch], input[type=checkbox]";
   const keyed = (key) => {
-    const found = all(BOXES).filter((el) => el.type === "checkbox" && tokens(el).includes(key));
-    // A box hidden by style still counts if the label or pill that stands for it is there to be seen.
-    return found.filter((el) => rendered(el) || [...(el.labels || [])].some(rendered) || namedBy(el) || coveredBy(el));
+    return all(BOXES).filter((el) => el.type === "checkbox" && tokens(el).includes(key) && drawn(el));
   };
+  // A box hidden by style still counts if the label or pill that stands for it is there to be seen.
+  const drawn = (el) => rendered(el) || [...(el.labels || [])].some(rendered) || namedBy(el) || coveredBy(el);
   const coveredBy = (el) => {
     const pill = pillOf(el);
     return pill && !pill.contains(el); // an empty box around it shows nothing
@@ -130,7 +130,7 @@
   // What else says something under the key than the boxes that count: copies in frames and shadow roots, buttons.
   const echoes = (key, boxes) =>
     roots().flatMap(({ root, seen }) =>
-      all("[aria-labelledby]", root).filter((el) => seen && tokens(el).includes(key) && !boxes.includes(el) && rendered(el)
+      all("[aria-labelledby]", root).filter((el) => seen && tokens(el).includes(key) && !boxes.includes(el) && drawn(el)
         && el.matches("input, [aria-checked], [aria-pressed]")).map(stateOf));
   // How often the key stands anywhere in the page, drawn or not.
   const traces = (key) =>

@@ -88,6 +88,12 @@ class Reading:
 
     def __init__(self, page: "Page", server: Pages) -> None:
         self.page, self.server = page, server
+        # One stay for all pages: each listens to its page for good.
+        self.stay = Stay(
+            page=page, renewed=lambda _: page, beside=lambda: page, shown=lambda: page,
+            origin=f"http://127.0.0.1:{server.server_port}", account="x", password=_nobody,
+            timeout=TIMEOUT, tell=lambda _: None,
+        )  # fmt: skip
 
     def serve(self, made: Made) -> None:
         """Have a page ready at its address."""
@@ -97,20 +103,13 @@ class Reading:
         """What the program concludes from this page, if the list of settings leaves all doubt to it."""
         self.serve(made)
         clock = Virtual()
-        stay = Stay(
-            page=self.page, renewed=lambda _: self.page, beside=lambda: self.page, shown=lambda: self.page,
-            origin=f"http://127.0.0.1:{self.server.server_port}", account="x", password=_nobody,
-            timeout=TIMEOUT, tell=lambda _: None,
-            clock=Clock(now=clock.now, pause=clock.pause, poll=SETTLE / 3),
-        )  # fmt: skip
-        seen = switch.read(stay, AI_TRAINING)
+        self.stay.clock = Clock(now=clock.now, pause=clock.pause, poll=SETTLE / 3)
+        seen = switch.read(self.stay, AI_TRAINING)
         look = reading(seen, alive=True) or menu.offered(
             AI_TRAINING, seen, WITHOUT_ROW, read_earlier=False, look_into=lambda _: Shows.NO_SWITCH
         )
         row = Listed.MISSING if look.reading is verdict.Reading.NOT_OFFERED else None
-        look = weigh(
-            look, Witnesses(row=row)
-        )  # no other witness: what the page says has to be right by itself
+        look = weigh(look, Witnesses(row=row))  # the page alone: what it says has to be right by itself
         return conclude(look, look, clicked=False, proved_off_earlier=False)
 
     def naive(self, made: Made) -> Verdict:

@@ -214,39 +214,38 @@ def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
     return found
 
 
-def finding_of(scene: Scene, case: Case) -> Finding:
-    """Given what was seen of a setting, weigh the witnesses and return the finding."""
-    control = case.control or unreadable("clicked, then not loaded afresh")
-    after = weigh(control, case.witnesses)
+def finding_of(scene: Scene, case: Case, missing: Look) -> Finding:
+    """Given what was seen of a setting, weigh the witnesses and return the finding.
+
+    `missing` is the look that stands for a fresh load that was not had.
+    """
     name = case.setting.name
     proved = name in scene.past.proved_off
+    after = weigh(case.control or missing, case.witnesses)
     verdict = conclude(case.before, after, clicked=case.clicked, proved_off_earlier=proved)
+    came_back = None
+    if proved and case.before.reading is Reading.ON:
+        came_back = scene.past.stretches[name].until(stamp(scene.started))
     left_alone = verdict is Verdict.CAME_BACK_ON and scene.past.switched_off(name, scene.started).exhausted
-    again = proved and case.clicked and scene.errand.switch_off is SwitchOff.CAME_BACK
-    if again or verdict is Verdict.CAME_BACK_ON:
-        after = replace(
-            after, reason=f"{after.reason}; {_since_when(scene, case.setting, left_alone=left_alone)}"
-        )
+    told = [after.reason, came_back, _advice(scene, case.setting) if left_alone else None]
     return Finding(
         name=name,
         before=case.before,
-        control=control,
+        control=case.control,
         witnesses=case.witnesses,
-        after=after,
+        after=replace(after, reason="; ".join(filter(None, told))),
         verdict=verdict,
         screenshots=tuple(scene.book.pictures.get(name, ())),
+        came_back=came_back,
         left_alone=left_alone,
     )
 
 
-def _since_when(scene: Scene, setting: Setting, *, left_alone: bool) -> str:
-    """Return when what came back on was proved off and found ON, and that it is left alone if it is."""
-    told = scene.past.stretches[setting.name].until(stamp(scene.started))
-    if not left_alone:
-        return told
-    advice = scene.past.switched_off(setting.name, scene.started).sentence
+def _advice(scene: Scene, setting: Setting) -> str:
+    """Return how often a setting was switched off of late, and how it still can be."""
     by_hand = f"switch it off by hand: {scene.stay.origin}{setting.path}"
-    return f"{told}; {advice}: {by_hand}; `optout run` still switches it off"
+    times = scene.past.switched_off(setting.name, scene.started).sentence
+    return f"{times}: {by_hand}, or run `optout run`"
 
 
 def _saving(heard: listen.Heard, key: str) -> Saving | None:

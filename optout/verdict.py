@@ -104,17 +104,19 @@ class Witnesses:
 class Finding:
     """The conclusion about the setting `name`; `screenshots` are paths inside the run folder.
 
-    `control` is what the deciding fresh load showed, `after` what that counts as beside the `witnesses`.
-    `left_alone` says that it came back on so often that `check --fix` touches it no more for a while.
+    `control` is what the deciding fresh load showed, None if there was none, `after` what that counts as
+    beside the `witnesses`. `came_back` tells since when, if it was found ON though an earlier run had proved
+    it off; `left_alone` says that it did so often that `check --fix` touches it no more for a while.
     """
 
     name: str
     before: Look
-    control: Look
+    control: Look | None
     witnesses: Witnesses
     after: Look
     verdict: Verdict
     screenshots: tuple[str, ...] = ()
+    came_back: str | None = None
     left_alone: bool = False
 
     @property
@@ -122,7 +124,7 @@ class Finding:
         """What each witness said, as `optout.visit/1` and `run.json` have it; None for one that is silent."""
         told = self.witnesses
         return {
-            "control": self.control.word,
+            "control": self.control.word if self.control else None,
             "stood": told.stood.word if told.stood else None,
             "second_load": told.second.word if told.second else None,
             "save_response": told.saving and told.saving.value,

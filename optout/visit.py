@@ -187,12 +187,7 @@ def _refuse_another_site(past: history.History, origin: str) -> None:
 def _conclude(scene: Scene, setting: Setting, stop: OptoutError | None) -> Finding:
     """Return the finding of a setting; one that was not reached, or given up after a click, is unread."""
     case = scene.cases.get(setting.name)
-    if case is None or case.control is None:
-        cause = {each.value: each for each in Cause}.get(
-            stop.outcome if stop else Outcome.FAULT, Cause.PERSON
-        )
-        first = "not reached: " if case is None else "clicked, then: "
-        unread = unreadable(first + (reason_of(stop) if stop else "the visit ended"), cause=cause)
-        case = case or Case(setting=setting, before=unread, control=unread)
-        case.control = unread
-    return finding_of(scene, case)
+    cause = {each.value: each for each in Cause}.get(stop.outcome if stop else Outcome.FAULT, Cause.PERSON)
+    first = "clicked, then: " if case else "not reached: "
+    missing = unreadable(first + (reason_of(stop) if stop else "the visit ended"), cause=cause)
+    return finding_of(scene, case or Case(setting=setting, before=missing, control=None), missing)

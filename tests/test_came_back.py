@@ -285,6 +285,7 @@ def test_it_is_switched_off_three_times_and_then_left_alone(stories: Stories, op
     visited = stories.visit(site, "check", "--fix")
     assert (visited.findings, visited.ended.returncode) == ([OFF, WAS_OFF], 0)
     assert f"proved off from {past.time(10)} to {past.time(9)}; found ON at " in visited.reasons
+    assert f"it had come back on: proved off from {past.time(10)}" in visited.ended.stderr
     assert site.counts["put"] == 1
 
     site.stored[AI_TRAINING.key] = True
@@ -295,13 +296,28 @@ def test_it_is_switched_off_three_times_and_then_left_alone(stories: Stories, op
     assert "proved off at " in reason
     assert f"switched it off 3 times since {past.now - 12 * DAY:%Y-%m-%d} and leaves it alone now" in reason
     assert f"{site.origin}{AI_TRAINING.path}" in reason
-    assert "`optout run` still switches it off" in reason
-    assert f"Switch it off by hand: {site.origin}{AI_TRAINING.path}" in visited.ended.stderr
+    assert f"switch it off by hand: {site.origin}{AI_TRAINING.path}, or run `optout run`" in reason
+    assert visited.ended.stderr.count("by hand") == 1, "said once"
     assert "check --fix` to" not in visited.ended.stderr
     assert reason in " ".join(optout("status", site=site).stdout.split())
 
     visited = stories.visit(site, "run")
     assert (visited.findings, visited.ended.returncode) == ([OFF, WAS_OFF], 0)
+
+
+def test_what_came_back_on_is_told_even_quietly(stories: Stories, optout: RunOptout) -> None:
+    """`check --fix --quiet` says what it had to switch off again, ends in 0, and is silent the next time."""
+    site = stories.open("already-off")
+    past = Past(stories.home, site.origin)
+    past.add(9, ALREADY_OFF, ALREADY_OFF)
+    site.stored[AI_TRAINING.key] = True
+    quietly = ("check", "--fix", "--quiet", "--no-input")
+    ended = optout(*quietly, site=site)
+    told = " ".join(ended.stdout.split())
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert f"it had come back on: proved off at {past.time(9)}; found ON at " in told
+    ended = optout(*quietly, site=site)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 def test_after_31_days_it_is_switched_off_again(stories: Stories) -> None:

@@ -303,6 +303,7 @@ def test_fix_leaves_alone_what_was_never_proved_off(stories: Stories) -> None:
     visited = stories.visit(site, "check", "--fix")
     assert (visited.findings, visited.ended.returncode) == ([ON, ON], 3)
     assert site.counts["put"] == 0
+    assert visited.ended.stderr.count("optout run") == 1, "one command mends both"
 
 
 def test_another_member_is_not_touched(stories: Stories) -> None:

@@ -34,10 +34,11 @@ def command(asked: answer.Asked, said: words.Words, fix: bool) -> int:
     """Look at the settings, switch nothing, and seal what was seen.
 
     The settings are the two core ones, or those that --only, --also or --preset names (see
-    `optout run --help`). With --quiet nothing at all is printed while every setting is good. With
-    --fix a setting that came back on is switched off again and proved off, at most three times in 30
-    days; after that it is only reported. One that was never proved off is left alone. Both lists of
-    settings are read too: what is new there, or reads otherwise, is told once and changes no exit
-    code. While the site is left alone after a refusal (see `optout run --help`), nothing is opened.
+    `optout run --help`). With --quiet nothing at all is printed while every setting is good, none
+    came back on, and nothing is new on the site. With --fix a setting that came back on is switched
+    off again and proved off, at most three times in 30 days; after that it is only reported. One that
+    was never proved off is left alone. Both lists of settings are read too: what is new there, or
+    reads otherwise, is told once and changes no exit code. While the site is left alone after a
+    refusal (see `optout run --help`), nothing is opened.
     """
     return visiting.carry_out(said, asked, command="check", fix=fix)

@@ -1,6 +1,7 @@
 """What `run` and `check` share: the errand from the words, the visit, and its findings for a person."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from optout.commands import accounts, answer, asking, folding, words
@@ -30,7 +31,10 @@ NEXT: dict[Verdict, str] = {
     Verdict.DID_NOT_STICK: "Run `optout run{only}` again later, or switch it off by hand: {url}",
     Verdict.CONFLICT: "Look at the pictures in the evidence, or by hand: {url}",
 }
-NEXT_LEFT_ALONE = "Switch it off by hand: {url}, or run `optout run{only}`."
+NEXT_ALL: dict[Verdict, str] = {
+    Verdict.ON: "Run `optout run{only}` to switch them off.",
+    Verdict.CAME_BACK_ON: "Run `optout check --fix{only}` to switch them off again.",
+}
 MOST_NEWS = 20  # lines on a terminal
 UNSURE = frozenset({Verdict.UNREADABLE, Verdict.CONFLICT})
 
@@ -129,15 +133,21 @@ def report(visited: "Visit", said: words.Words, urls: Mapping[str, str], *, whos
     """Given a visit, the words and the address of each setting, print what was found as the words ask for it.
 
     `whose` is the account to name in the commands to run next, None if only one can be meant. Text goes to
-    stdout, under `--json` to stderr; under `--quiet` there is none if everything is good.
+    stdout, under `--json` to stderr; under `--quiet` there is none if everything is good, was so before, and
+    nothing is new.
     """
     if said.as_json:
         answer.say_json(visited.to_json())
-    if said.quiet and visited.outcome is Outcome.GOOD:
+    if said.quiet and visited.outcome is Outcome.GOOD and not _is_worth_telling(visited):
         return
     speak = answer.tell if said.as_json else answer.say
     for line in told(visited, urls):
         speak(accounts.named_in(line, whose))
+
+
+def _is_worth_telling(visited: "Visit") -> bool:
+    """Return whether a visit that ended well tells of something that came back on, or is new on the site."""
+    return bool(visited.news) or any(finding.came_back for finding in visited.findings)
 
 
 def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
@@ -145,12 +155,17 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
     from optout.linkedin import address
 
     width = max((len(finding.name) for finding in visited.findings), default=0)
+    together = _alike(visited.findings)
     for finding in visited.findings:
         good = True if finding.verdict in GOOD else None if finding.verdict in UNSURE else False
         yield f"{answer.mark(good)} {finding.name:<{width}}  {SAID[finding.verdict]}"
+        if good is True and finding.came_back:
+            yield f"    it had come back on: {finding.came_back}"
         if good is not True and not (visited.trouble and visited.trouble in finding.reason):
             yield f"    {finding.reason}"
-            yield f"    {_next(finding, urls[finding.name])}"
+            if not (finding in together or finding.left_alone):
+                yield f"    {_next(finding, urls[finding.name])}"
+    yield from _next_for_all(together)
     if visited.trouble:
         yield f"  {visited.trouble}"
     if visited.not_before and visited.not_before not in (visited.trouble or ""):
@@ -167,11 +182,29 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
         yield f"  head      {visited.sealed.head}"
 
 
+def _alike(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that one command mends together with others."""
+    mended = [each for each in findings if each.verdict in NEXT_ALL and not each.left_alone]
+    times = Counter(each.verdict for each in mended)
+    return [each for each in mended if times[each.verdict] > 1]
+
+
+def _next_for_all(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield for each verdict the one command that mends all these findings."""
+    from optout.linkedin import catalogue
+
+    names: dict[Verdict, list[str]] = {}
+    for finding in findings:
+        names.setdefault(finding.verdict, []).append(finding.name)
+    for verdict, alike in names.items():
+        only = "" if set(alike) == set(catalogue.CORE) else "".join(f" --only {name}" for name in alike)
+        yield f"  {NEXT_ALL[verdict].format(only=only)}"
+
+
 def _next(finding: Finding, url: str) -> str:
     """Given a finding that is not good and the address of its setting, return what to do next."""
     from optout.linkedin import catalogue
 
     unread = finding.verdict is Verdict.UNREADABLE
     words = NEXT_UNREAD[finding.after.cause] if unread else NEXT[finding.verdict]
-    words = NEXT_LEFT_ALONE if finding.left_alone else words
     return words.format(url=url, only="" if finding.name in catalogue.CORE else f" --only {finding.name}")

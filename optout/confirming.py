@@ -8,11 +8,10 @@ from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import at_a_glance
 from optout.linkedin.sight import pause
 from optout.looking import Case, Scene, hindered, is_only_here, prove
-from optout.notebook import SECOND, STOOD, reason_of
+from optout.notebook import LAST, STOOD, reason_of
 from optout.verdict import Listed, Look, Reading
 
 STANDS = 3.0  # seconds for which a page has to show OFF; it may have been drawn before its state was known
-SETTLED = 2.0  # seconds after which a second load shows what the site has kept
 
 
 def compare_with_rows(scene: Scene) -> None:
@@ -41,21 +40,21 @@ def compare_with_rows(scene: Scene) -> None:
 def confirm(scene: Scene) -> None:
     """For each setting that a fresh load showed off, look at that page again, and load it once more if due.
 
-    The page was left open: it may have been drawn before its state was known. What was switched off, or no
-    longer shows off, is loaded once more: a site that answered from a copy shows now what it has kept.
+    The page was left open: it may have been drawn before its state was known. One that no longer shows it
+    off, or was loaded before the last click of the visit, is loaded once more: a click may have turned more
+    than its own switch.
     """
     for case in scene.cases.values():
         if not case.is_off:
             continue
         case.stood = _stood(scene, case)
         turned = case.stood is not None and (case.stood.conflict or case.stood.reading is Reading.ON)
-        if (case.clicked or turned) and not scene.over:
+        if (turned or case.looked < scene.clicked) and not scene.over:
             scene.tell(f"looking once more: {case.setting.title}")
             try:
-                _outlast(scene, case, SETTLED)
-                case.second = prove(scene, case.setting, SECOND)
+                case.last = prove(scene, case.setting, LAST)
             except OptoutError as error:
-                case.second = hindered(scene, error)
+                case.last = hindered(scene, error)
 
 
 def _read_rows(scene: Scene, category: str, settings: list[Setting]) -> None:
@@ -70,6 +69,8 @@ def _read_rows(scene: Scene, category: str, settings: list[Setting]) -> None:
         scene.tell(f"not read: {reason_of(error)}")
         if isinstance(error, Throttled) or (isinstance(error, PersonNeeded) and not is_only_here(error)):
             scene.stop = error
+            for case in [scene.cases[each.name] for each in settings if each.name in scene.cases]:
+                case.remark = f"its row could not be compared: {reason_of(error)}"
     scene.book.walked(scene.stay.loads, None)
 
 
@@ -88,7 +89,7 @@ def _look_at_both(scene: Scene, case: Case) -> None:
                 scene.book.capture_menu(scene.stay, setting)
     except OptoutError as error:
         control = hindered(scene, error)
-    case.control = control
+    case.control, case.looked = control, time.monotonic()
     scene.book.walked(scene.stay.loads, setting)
 
 
@@ -98,7 +99,7 @@ def _stood(scene: Scene, case: Case) -> Look | None:
         return None
     page = scene.stay.left_open[case.setting.name]
     try:
-        _outlast(scene, case, STANDS)
+        pause(scene.stay.page, max(0.0, case.since + STANDS - time.monotonic()))  # most went by already
         seen = switch.glance(page, case.setting)
     except OptoutError as error:
         return hindered(scene, error)
@@ -108,13 +109,6 @@ def _stood(scene: Scene, case: Case) -> Look | None:
     else:
         scene.book.remark(case.setting, STOOD, seen)
     return look
-
-
-def _outlast(scene: Scene, case: Case, seconds: float) -> None:
-    """Wait until the setting's page has shown it off for so long; most of that went by on other pages."""
-    left = case.since + seconds - time.monotonic()
-    if left > 0:
-        pause(scene.stay.page, left)
 
 
 def _was_present(case: Case | None) -> bool:

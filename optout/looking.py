@@ -1,23 +1,18 @@
 """Look at a setting, turn it, look again: the steps of a visit and what each leaves in its notebook."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from optout.browser import listen
 from optout.errand import Errand, SwitchOff
 from optout.errors import OptoutError, PersonNeeded, SignInStopped, Throttled
 from optout.evidence.history import History
 from optout.evidence.record import stamp
 from optout.linkedin import address, member, menu, news, switch
 from optout.linkedin.catalogue import Setting
-from optout.linkedin.load import asks_for_calm
-from optout.linkedin.reading import reading, unreadable
-from optout.linkedin.sight import pause
+from optout.linkedin.reading import ABSENT, reading, unreadable
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Shows
-from optout.linkedin.turn import turn_off
 from optout.notebook import DECIDING, Notebook, reason_of
 from optout.verdict import Cause, Finding, Listed, Look, Reading, Saving, Verdict, Witnesses, conclude, weigh
 
@@ -30,7 +25,8 @@ class Case:
     """What a visit has seen of one setting so far; its finding follows from it, however the visit ends.
 
     `control` is the last fresh load that may decide, None from a click until the page was loaded afresh.
-    `since` is when a page last began to show it off, on the monotonic clock. The rest is `Witnesses`.
+    `since` is when the page that is left open began to show it off, `looked` when it was last loaded afresh,
+    both on the monotonic clock, `remark` the tail of its reason. The rest is `Witnesses`.
     """
 
     setting: Setting
@@ -38,17 +34,24 @@ class Case:
     control: Look | None
     clicked: bool = False
     since: float = 0.0
+    looked: float = 0.0
     stood: Look | None = None
     second: Look | None = None
+    last: Look | None = None
     saving: Saving | None = None
     row: Listed | None = None
-    lagged: bool = False
+    remark: str | None = None
 
     @property
     def witnesses(self) -> Witnesses:
         """What was seen besides the control."""
         return Witnesses(
-            stood=self.stood, second=self.second, saving=self.saving, row=self.row, lagged=self.lagged
+            clicked=self.clicked,
+            stood=self.stood,
+            second=self.second,
+            last=self.last,
+            saving=self.saving,
+            row=self.row,
         )
 
     @property
@@ -61,7 +64,8 @@ class Case:
 class Scene:
     """What the steps of one visit share; `stop` is set once nothing more can be read.
 
-    `cases` holds each setting that was looked at, so that a visit that breaks off still tells.
+    `cases` holds each setting that was looked at, so that a visit that breaks off still tells; `clicked` is
+    when a switch was last pressed, on the monotonic clock.
     """
 
     errand: Errand
@@ -71,6 +75,7 @@ class Scene:
     stay: Stay = field(init=False)
     cases: dict[str, Case] = field(default_factory=dict)
     stop: OptoutError | None = None
+    clicked: float = 0.0
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -90,23 +95,6 @@ class Scene:
                 )
             case SwitchOff.NEVER:
                 return False
-
-
-def examine(scene: Scene, setting: Setting) -> None:
-    """Given a setting, look at it, switch it off if that is the errand, and look again on a fresh load."""
-    settings = scene.errand.settings
-    scene.tell(f"reading {settings.index(setting) + 1} of {len(settings)}: {setting.title}")
-    before = look(scene, setting, "before")
-    case = scene.cases[setting.name] = Case(setting=setting, before=before, control=before)
-    listed = scene.book.menus.get(setting.category)
-    case.row = menu.says(listed, setting) if listed else None
-    if before.reading is Reading.ON and scene.wants_off(setting) and not scene.book.is_locked(setting):
-        if scene.errand.switch_off is SwitchOff.CAME_BACK:
-            scene.book.announce_click(setting, scene.past.broken_off.get(setting.name, ()))
-        turn(scene, case)
-    if case.is_off:
-        case.since = time.monotonic() - switch.SETTLE
-        scene.stay.leave_open(setting.name)
 
 
 def look(scene: Scene, setting: Setting, stage: str) -> Look:
@@ -132,68 +120,10 @@ def look(scene: Scene, setting: Setting, stage: str) -> Look:
     return found
 
 
-def turn(scene: Scene, case: Case) -> None:
-    """Given a setting whose page showed its switch on, click it and note what fresh loads show afterwards.
-
-    Still on, load once more after a while, as a site may lag. If the page did nothing that could be heard, it
-    may not have been ready for the click: then click once more.
-    """
-    setting = case.setting
-    scene.tell(f"switching off: {setting.title}")
-    scene.stay.before_a_click()
-    case.clicked, case.control = True, None
-    try:
-        heard, words, control = _click_and_prove(scene, case, listen.QUIET)
-        if control.reading is Reading.ON and not heard:
-            pause(scene.stay.page, LAG)
-            _, words, control = _click_and_prove(scene, case, PATIENT_QUIET)
-    except OptoutError as error:
-        case.control = hindered(scene, error)
-        return
-    first = "switched off; " if control.reading is Reading.OFF else "clicked, then: "
-    case.control = replace(control, reason=first + control.reason + (f" ({words})" if words else ""))
-
-
-def _click_and_prove(scene: Scene, case: Case, quiet: float) -> tuple[bool, str, Look]:
-    """Click the switch, load its page afresh; return whether anything was heard, what, and the look.
-
-    Still on although something was heard, or after the patient click, load once more after a while.
-    """
-    heard, words = _click(scene, case, quiet)
-    scene.tell(f"proving on a fresh load: {case.setting.title}")
-    control = prove(scene, case.setting)
-    if control.reading is Reading.ON and (heard or quiet == PATIENT_QUIET) and not scene.over:
-        case.lagged = True
-        pause(scene.stay.page, LAG)
-        control = prove(scene, case.setting)
-    return heard, words, control
-
-
 def prove(scene: Scene, setting: Setting, stage: str = DECIDING) -> Look:
     """Given a setting, look at it on a page that knows nothing of a click."""
     scene.stay.start_afresh()
     return look(scene, setting, stage)
-
-
-def _click(scene: Scene, case: Case, quiet: float) -> tuple[bool, str]:
-    """Click the switch, outlast the saving, photograph the act.
-
-    Return whether the page did anything that could be heard, and what was heard: neither is a proof.
-    """
-    setting = case.setting
-    page, key = scene.stay.page, setting.key
-    with listen.listening(page) as heard:
-        turn_off(scene.stay, setting, refused=lambda: heard.refused(key) or heard.asks)
-        heard.outlast(key, scene.stay.timeout, quiet=quiet)
-    case.saving = _saving(heard, key)
-    calm = heard.asked_for_calm(key)
-    if calm is not None:  # one fresh load tells what became of the click; nothing is loaded after it
-        scene.stop = asks_for_calm(calm)
-    shown = switch.glance(page, setting)
-    scene.book.capture(scene.stay, setting, "after", shown, full=False)
-    if shown.sight and shown.sight.dialog:
-        return True, "a dialog stood open and was not answered"
-    return heard.anything, heard.sentence(key)
 
 
 def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
@@ -209,6 +139,11 @@ def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
         read_earlier=setting.name in scene.past.read,
         look_into=lambda row: switch.read_at(stay, setting, row.path).shows,
     )
+    if found.reading is Reading.NOT_OFFERED and seen.shows is Shows.NO_SWITCH:
+        # Words alone may be all that had come by then; nothing but one more load can tell.
+        again = switch.read(stay, setting)
+        if again.shows not in ABSENT:
+            return unreadable("its page showed no switch at first, and other things on a second load")
     if found.reading is Reading.NOT_OFFERED and not stay.alive:
         return unreadable("the browser is not signed in any more", cause=Cause.PERSON)
     return found
@@ -227,7 +162,7 @@ def finding_of(scene: Scene, case: Case, missing: Look) -> Finding:
     if proved and case.before.reading is Reading.ON:
         came_back = scene.past.stretches[name].until(stamp(scene.started))
     left_alone = verdict is Verdict.CAME_BACK_ON and scene.past.switched_off(name, scene.started).exhausted
-    told = [after.reason, came_back, _advice(scene, case.setting) if left_alone else None]
+    told = [after.reason, case.remark, came_back, _advice(scene, case.setting) if left_alone else None]
     return Finding(
         name=name,
         before=case.before,
@@ -246,15 +181,6 @@ def _advice(scene: Scene, setting: Setting) -> str:
     by_hand = f"switch it off by hand: {scene.stay.origin}{setting.path}"
     times = scene.past.switched_off(setting.name, scene.started).sentence
     return f"{times}: {by_hand}, or run `optout run`"
-
-
-def _saving(heard: listen.Heard, key: str) -> Saving | None:
-    """Return how the site answered the saving of a key, None if no saving was heard."""
-    if not heard.saved(key):
-        return None
-    if heard.unanswered(key):
-        return Saving.UNANSWERED
-    return Saving.REFUSED if heard.refused(key) else Saving.ACCEPTED
 
 
 def hindered(scene: Scene, error: OptoutError) -> Look:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from optout.linkedin.load import Loaded
 
 DECIDING = "reload"  # the stage whose reading is the finding's `after`
-SECOND = "second"  # another fresh load, later in the visit
+SECOND = "second"  # another fresh load, a while after the click
+LAST = "last"  # a fresh load after the last click of the visit
 STOOD = "stood"  # the page that showed it off, left open and looked at again at the end of the visit
 
 

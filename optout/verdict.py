@@ -88,16 +88,17 @@ class Listed(enum.StrEnum):
 class Witnesses:
     """What else was seen of a setting, besides the control that one fresh load showed; None: silent.
 
-    `stood` is the page of that load, still open at the end of the visit, `second` another fresh load after
-    a pause, `saving` what the page heard when it saved, `row` what the category page says. `lagged` says
-    that an earlier fresh load after the click still showed the setting on.
+    `clicked` says that its switch was pressed before that load. `stood` is the page of that load, still open
+    at the end of the visit, `second` another fresh load after a pause, `last` one after the last click of the
+    visit, on whatever setting. `saving` is what the page heard when it saved, `row` what the list says.
     """
 
+    clicked: bool = False
     stood: Look | None = None
     second: Look | None = None
+    last: Look | None = None
     saving: Saving | None = None
     row: Listed | None = None
-    lagged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,7 @@ class Finding:
             "control": self.control.word if self.control else None,
             "stood": told.stood.word if told.stood else None,
             "second_load": told.second.word if told.second else None,
+            "last_load": told.last.word if told.last else None,
             "save_response": told.saving and told.saving.value,
             "row": told.row and told.row.value,
         }
@@ -145,11 +147,10 @@ class Finding:
 def weigh(control: Look, witnesses: Witnesses) -> Look:
     """Given what a fresh load showed and what else was seen, return what both together count as.
 
-    The control on a fresh load is required for everything. The others corroborate: one that is silent takes
-    nothing away, one that contradicts OFF or NOT_OFFERED leaves the setting unread, as a conflict. Yet OFF
-    requires the second load too where a doubt was raised: the site did not accept the save, or a load after
-    the click still showed it on. NOT_OFFERED requires that a complete category page lacks the row.
-    ON is believed from one witness alone: it is never good.
+    The control on a fresh load is required for everything. OFF after a click requires a second one too, as a
+    site may echo what it was just told; NOT_OFFERED requires that a complete category page lacks the row. The
+    others corroborate: one that is silent takes nothing away, one that contradicts OFF or NOT_OFFERED
+    leaves the setting unread, as a conflict. ON is believed from one witness alone: it is never good.
     """
     match control.reading:
         case Reading.ON | Reading.UNREADABLE:
@@ -160,6 +161,7 @@ def weigh(control: Look, witnesses: Witnesses) -> Look:
                 for words, speaks in (
                     ("its page, left open, no longer does", _contradicts(Reading.OFF, witnesses.stood)),
                     ("a second fresh load does not", _contradicts(Reading.OFF, witnesses.second)),
+                    ("one after the last click does not", _contradicts(Reading.OFF, witnesses.last)),
                     ("its row on the category page says On", witnesses.row is Listed.ON),
                 )
                 if speaks
@@ -168,11 +170,8 @@ def weigh(control: Look, witnesses: Witnesses) -> Look:
                 return _conflict(f"a fresh load showed it off, but {' and '.join(against)}")
             return _confirmed(control, witnesses)
         case Reading.NOT_OFFERED:
-            if _contradicts(Reading.NOT_OFFERED, witnesses.second) or witnesses.row not in {
-                None,
-                Listed.MISSING,
-            }:
-                return _conflict("its page shows no switch, but another witness shows the setting")
+            if witnesses.row not in {None, Listed.MISSING}:
+                return _conflict("its page shows no switch, but its row stands on the category page")
             if witnesses.row is None:
                 return _unread("its page shows no switch, and no complete category page says why")
             return control
@@ -184,24 +183,15 @@ def _contradicts(reading: Reading, look: Look | None) -> bool:
 
 
 def _confirmed(control: Look, witnesses: Witnesses) -> Look:
-    """Return an OFF that nothing contradicts, with its second load in the reason, or why it is not enough."""
+    """Return an OFF that nothing contradicts, or why it is not enough."""
     second = witnesses.second
     if second is not None and second.reading is Reading.OFF:
         return replace(control, reason=f"{control.reason}; a second fresh load showed it off too")
-    doubt = (
-        "the site did not accept the save"
-        if witnesses.saving in {Saving.REFUSED, Saving.UNANSWERED}
-        else "the load before still showed it on"
-        if witnesses.lagged
-        else None
-    )
-    missing = "" if second is None else f": {second.reason}"
-    if doubt:
-        words = f"a fresh load showed it off, but {doubt} and a second load could not be had{missing}"
-        return replace(_unread(words), cause=(second and second.cause) or Cause.PAGE)
-    if second is None:
+    if not witnesses.clicked:
         return control
-    return replace(control, reason=f"{control.reason}; a second load could not be had{missing}")
+    missing = f": {second.reason}" if second else ""
+    words = f"clicked, and one fresh load showed it off; a second one could not be had{missing}"
+    return replace(_unread(words), cause=(second and second.cause) or Cause.SITE)
 
 
 def _conflict(reason: str) -> Look:

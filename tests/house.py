@@ -11,7 +11,7 @@ FLOORS = (
     {"cli"},
     {"commands"},
     {"visit"},
-    {"confirming", "surveying"},
+    {"confirming", "surveying", "turning"},
     {"looking"},
     {"arrival", "closing", "cooldown", "notebook"},
     {"errand"},

@@ -84,6 +84,7 @@ def witnesses(after: str, verdict: str) -> dict[str, str | None]:
         "control": after,
         "stood": "off" if after == "off" else None,
         "second_load": "off" if verdict == "turned_off" else None,
+        "last_load": None,
         "save_response": "accepted" if verdict == "turned_off" else None,
         "row": {"not_offered": "missing", "unreadable": None}.get(after, "listed"),
     }

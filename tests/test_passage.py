@@ -167,9 +167,13 @@ def test_a_tab_from_before_does_not_count_as_signed_in(window: Window, place: Pl
 
 
 def test_an_empty_page_is_no_page_behind_the_sign_in(place: Place, pages: Pages) -> None:
-    """A shell without a word may be on its way to the sign-in page: it is waited for, then refused."""
+    """A shell without a word is waited for; then the cookies say whether a setting is worth opening."""
     pages.answers["/feed/"] = "<main></main>"
     _open(place, "/feed/")
+    begun = time.monotonic()
+    _go(place, timeout=1.0)
+    assert time.monotonic() - begun >= 1.0
+    place.page.context.clear_cookies()
     assert _ending(place, timeout=1.0) == "no_session"
 
 

@@ -1,5 +1,6 @@
 """Whole visits in a real browser, one mood of the practice site each, told as a user meets them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -250,6 +251,28 @@ def test_trouble_in_the_middle_keeps_what_was_proved(
     visited = stories.visit(site, "run")
     assert (visited.findings, visited.ended.returncode) == (findings, code)
     assert site.counts["password_received"] == 1
+
+
+def test_one_fresh_load_after_a_click_is_not_enough(stories: Stories) -> None:
+    """A site that saves nothing and echoes once what it was told: without a second load nothing is said."""
+    visited = stories.visit(stories.open("echoes", "german"), "run", "--only", "ai-training")
+    assert (visited.findings, visited.ended.returncode) == ([LOST], 75)
+    assert "a second one could not be had" in visited.reasons
+    told = visited.ended.json["settings"][0]["witnesses"]
+    assert (told["control"], told["second_load"], told["save_response"]) == ("off", "unreadable", "accepted")
+
+
+@pytest.mark.parametrize(("mood", "after"), [("entangled", "on"), ("entangled german", "unreadable")])
+def test_a_click_that_turns_another_setting_on_is_found(stories: Stories, mood: str, after: str) -> None:
+    """Switching off the second turns the first on: what was read before the last click is loaded after it."""
+    site = stories.open(*mood.split())
+    site.stored[AI_TRAINING.key] = False
+    visited = stories.visit(site, "run")
+    assert (visited.findings, visited.ended.returncode) == ([("off", after, "conflict"), OFF], 4)
+    run = Path(visited.ended.json["evidence"]["path"])
+    stages = json.loads((run / "ai-training" / "state.json").read_text())["stages"]
+    assert stages["before"]["checked"] is False
+    assert stages["reload" if after == "on" else "last"]["checked"] is True
 
 
 def test_the_second_visit_does_not_sign_in_again(stories: Stories) -> None:

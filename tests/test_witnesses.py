@@ -7,7 +7,6 @@ import pytest
 
 from optout.evidence import audit_findings
 from optout.verdict import (
-    PROVED_OFF,
     Cause,
     Finding,
     Listed,
@@ -27,32 +26,31 @@ UNREAD = Look(reading=Reading.UNREADABLE, reason="unread", cause=Cause.SITE)
 TORN = Look(reading=Reading.UNREADABLE, reason="torn", cause=Cause.PAGE, conflict=True)
 LOOKS = (ON, OFF, GONE, UNREAD, TORN)
 EVERY = [
-    (control, Witnesses(stood=stood, second=second, saving=saving, row=row, lagged=lagged))
-    for control, stood, second, saving, row, lagged in itertools.product(
-        LOOKS, (None, *LOOKS), (None, *LOOKS), (None, *Saving), (None, *Listed), (False, True)
+    (control, Witnesses(clicked=clicked, stood=stood, second=second, last=last, saving=saving, row=row))
+    for control, clicked, stood, second, last, saving, row in itertools.product(
+        LOOKS, (False, True), (None, *LOOKS), (None, *LOOKS), (None, OFF, ON, UNREAD), (None, *Saving),
+        (None, *Listed),
     )
-]
+]  # fmt: skip
 
 
 def _expected(control: Look, told: Witnesses) -> Look | str:
     """The table once more, in other words: `control` itself, or how it is spoilt."""
     if control in {ON, UNREAD, TORN}:
         return control
-    speaks_against = [ON, OFF, GONE, TORN]
-    speaks_against.remove(control)
     if control is OFF:
-        if told.stood in speaks_against or told.second in speaks_against or told.row is Listed.ON:
+        loads = {told.stood, told.second, told.last}
+        if loads & {ON, GONE, TORN} or told.row is Listed.ON:
             return "conflict"
-        doubted = told.lagged or told.saving in {Saving.REFUSED, Saving.UNANSWERED}
-        return "unread" if doubted and told.second is not OFF else control
-    if told.second in speaks_against or told.row in {Listed.ON, Listed.OFF, Listed.LISTED}:
+        return "unread" if told.clicked and told.second is not OFF else control
+    if told.row in {Listed.ON, Listed.OFF, Listed.LISTED}:
         return "conflict"
     return control if told.row is Listed.MISSING else "unread"
 
 
 def test_every_combination_of_witnesses() -> None:
     """The whole table: what a fresh load showed stands, is in conflict, or is not enough."""
-    assert len(EVERY) == 5 * 6 * 6 * 4 * 5 * 2
+    assert len(EVERY) == 5 * 2 * 6 * 6 * 4 * 4 * 5
     for control, told in EVERY:
         weighed, expected = weigh(control, told), _expected(control, told)
         if isinstance(expected, Look):
@@ -82,12 +80,11 @@ def test_a_silent_witness_takes_nothing_away() -> None:
     [
         (Witnesses(stood=ON), "left open"),
         (Witnesses(second=ON), "second fresh load"),
+        (Witnesses(last=ON), "after the last click"),
         (Witnesses(row=Listed.ON), "row on the category page says On"),
-        (Witnesses(saving=Saving.REFUSED), "did not accept the save"),
-        (Witnesses(saving=Saving.UNANSWERED, second=UNREAD), "did not accept the save"),
-        (Witnesses(lagged=True), "the load before still showed it on"),
-        (Witnesses(second=OFF), "showed it off too"),
-        (Witnesses(second=UNREAD), "could not be had: unread"),
+        (Witnesses(clicked=True), "a second one could not be had"),
+        (Witnesses(clicked=True, second=UNREAD), "could not be had: unread"),
+        (Witnesses(clicked=True, second=OFF), "showed it off too"),
     ],
 )
 def test_the_reason_names_the_witness(told: Witnesses, words: str) -> None:
@@ -97,14 +94,16 @@ def test_the_reason_names_the_witness(told: Witnesses, words: str) -> None:
 
 def test_what_is_missing_decides_whom_it_waits_for() -> None:
     """An OFF that needs a second load waits for whoever kept that load from being had."""
-    assert weigh(OFF, Witnesses(lagged=True, second=UNREAD)).cause is Cause.SITE
-    assert weigh(OFF, Witnesses(lagged=True)).cause is Cause.PAGE
+    page = Look(reading=Reading.UNREADABLE, reason="odd", cause=Cause.PAGE)
+    assert weigh(OFF, Witnesses(clicked=True, second=page)).cause is Cause.PAGE
+    assert weigh(OFF, Witnesses(clicked=True, second=UNREAD)).cause is Cause.SITE
+    assert weigh(OFF, Witnesses(clicked=True)).cause is Cause.SITE
 
 
 def _findings() -> Iterator[Finding]:
-    for (control, told), before, clicked in itertools.product(EVERY, (ON, OFF, GONE), (False, True)):
+    for (control, told), before in itertools.product(EVERY, (ON, OFF, GONE)):
         after = weigh(control, told)
-        verdict = conclude(before, after, clicked=clicked, proved_off_earlier=False)
+        verdict = conclude(before, after, clicked=told.clicked, proved_off_earlier=False)
         yield Finding(name="a", before=before, control=control, witnesses=told, after=after, verdict=verdict)
 
 
@@ -135,11 +134,11 @@ def test_the_audit_holds_the_same_rule() -> None:
 
 
 def test_the_audit_knows_a_good_verdict_that_its_witnesses_deny() -> None:
-    """Whatever is not good by the rule is found out if a run calls it good; only `lagged` is not recorded."""
+    """Whatever is not good by the rule is found out if a run calls it good."""
     for finding in _findings():
-        if finding.after.reading is not Reading.OFF and not finding.witnesses.lagged:
-            for verdict in PROVED_OFF:
-                assert _faults(finding, verdict), (finding, verdict)
+        if finding.after.reading is not Reading.OFF:
+            verdict = Verdict.TURNED_OFF if finding.witnesses.clicked else Verdict.ALREADY_OFF
+            assert _faults(finding, verdict), (finding, verdict)
         if finding.after.reading is not Reading.NOT_OFFERED:
             assert _faults(finding, Verdict.NOT_OFFERED), finding
 

@@ -88,7 +88,7 @@ def trouble(asked: Asked, outcome: Outcome, exit_code: int, sentence: str, hint:
 
 def _not_tried(name: str, sentence: str) -> dict[str, object]:
     unread = {"before": "unreadable", "after": "unreadable", "verdict": "unreadable"}
-    silent = dict.fromkeys(("control", "stood", "second_load", "save_response", "row"))
+    silent = dict.fromkeys(("control", "stood", "second_load", "last_load", "save_response", "row"))
     return {"name": name, **unread, "reason": sentence, "screenshots": [], "witnesses": silent}
 
 

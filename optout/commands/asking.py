@@ -10,7 +10,6 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from optout.commands import answer
-from optout.errors import Terminated
 
 if TYPE_CHECKING:
     from optout.commands.steps import Steps
@@ -45,8 +44,8 @@ def person(said: "Words", steps: "Steps") -> "Person":
 def code(question: str) -> str | None:
     """Given a question, return the six digits that the person types, unseen; None if they give up.
 
-    Blanks between the digits do not count; what is no code is asked for again. Given up is Ctrl-C, the end of
-    input, an empty line, or no answer within 10 minutes.
+    Blanks between the digits do not count; what is no code is asked for again. Given up is the end of input,
+    an empty line, or no answer within 10 minutes. Raise KeyboardInterrupt on Ctrl-C.
     """
     try:
         with _limit(PATIENCE):
@@ -55,9 +54,10 @@ def code(question: str) -> str | None:
                 if CODE.fullmatch(typed):
                     return typed
                 answer.tell("That is not a code of six digits.")
-    except Terminated:
+    except KeyboardInterrupt:
+        answer.tell("")
         raise
-    except (KeyboardInterrupt, EOFError, TimeoutError):
+    except (EOFError, TimeoutError):
         answer.tell("")
     return None
 

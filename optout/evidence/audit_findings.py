@@ -46,11 +46,12 @@ WITNESSES: Mapping[str, frozenset[str]] = {
     "control": READINGS | {"conflict"},
     "stood": READINGS | {"conflict"},
     "second_load": READINGS | {"conflict"},
+    "last_load": READINGS | {"conflict"},
     "save_response": frozenset({"accepted", "refused", "unanswered"}),
     "row": frozenset({"on", "off", "listed", "missing"}),
 }
 # The stage of `state.json` that holds what a witness showed; the control's is the deciding one.
-_STAGES: Mapping[str, str] = {"stood": "stood", "second_load": "second"}
+_STAGES: Mapping[str, str] = {"stood": "stood", "second_load": "second", "last_load": "last"}
 _LONGEST_SHOWN = 80
 _CHECKED = {"off": False, "on": True}
 
@@ -156,15 +157,13 @@ def _of_witnesses(name: str, setting: Mapping[str, object]) -> Iterator[str]:
     verdict = _word(setting.get("verdict"))
     silent = (None, "unreadable")
     if verdict in PROVED_OFF:
-        required = ["control"]
-        required += ["second_load"] if told["save_response"] in ("refused", "unanswered") else []
+        required = ["control", *(["second_load"] if verdict == "turned_off" else [])]
         wrong = [each for each in required if told[each] != "off"]
-        wrong += [each for each in ("stood", "second_load") if told[each] not in (*silent, "off")]
+        wrong += [each for each in _STAGES if told[each] not in (*silent, "off")]
         wrong += ["row"] if told["row"] == "on" else []
     elif verdict == "not_offered":
         wrong = [] if told["control"] == "not_offered" else ["control"]
         wrong += [] if told["row"] == "missing" else ["row"]
-        wrong += [] if told["second_load"] in (*silent, "not_offered") else ["second_load"]
     else:
         wrong = []
     for witness in dict.fromkeys(wrong):
@@ -207,15 +206,6 @@ def _of_state(name: str, setting: Mapping[str, object], state: object) -> Iterat
                 f"{shown(name)} was read {reading} ({member}), "
                 f"but its state.json has {shown(checked)} at the stage {stage}"
             )
-    early = [told for stage, told in stages.items() if stage.startswith("early-reload")]
-    lagged = any(isinstance(told, dict) and told.get("checked") is True for told in early)
-    if (
-        lagged
-        and setting.get("verdict") in PROVED_OFF
-        and witnesses
-        and witnesses.get("second_load") != "off"
-    ):
-        yield f"{shown(name)} was still on at a load after the click, and no second load shows it off"
 
 
 def _of_ending(run: Mapping[str, object], verdicts: list[str]) -> Iterator[str]:

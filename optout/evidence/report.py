@@ -42,6 +42,7 @@ _WITNESSES = {
     "control": "the switch on a fresh load",
     "stood": "that page, left open",
     "second_load": "a second fresh load",
+    "last_load": "a fresh load after the last click of the visit",
     "save_response": "the site's answer to the save",
     "row": "its row in the list",
 }

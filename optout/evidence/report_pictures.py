@@ -21,7 +21,8 @@ _STAGES = {
     "before": "As it was found on a fresh load",
     "after": "Straight after the click; proves nothing by itself",
     "reload": "Loaded afresh after the click",
-    "second": "Loaded afresh once more, later in the visit",
+    "second": "Loaded afresh a second time, a while after the click",
+    "last": "Loaded afresh after the last click of the visit",
     "stood": "The page that had shown it off, left open, at the end of the visit",
     "category": "The page that lists what is offered",
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from optout.errors import GivenUp, OptoutError, SignInStopped, SiteUnavailable, Terminated
+from optout.errors import GivenUp, OptoutError, SignInStopped, Terminated
 from optout.linkedin.address import CODES, State
 from optout.linkedin.challenge import given_up, recognise, stopped
 from optout.linkedin.failure import TIMEOUT, refuse_failure
@@ -101,6 +101,8 @@ class Passage:
                     deadline = time.monotonic() + self.timeout
                 met.add(state)
             pause(page, 0.1)
+        if self._state is State.INSIDE and cookies_alive(page.context, self.place.origin):
+            return  # a page without a word; what it stands for, the load of a setting will say
         raise stopped(self._unfinished())
 
     def _is_in(self) -> bool:
@@ -159,8 +161,13 @@ class Passage:
         refuse_for_code(self.place)
         is_refused = again and (bool(_complaints(sight)) or self._heard.statuses[-1:] == [BAD_REQUEST])
         first = "The site did not accept that code. " if is_refused else ""
-        code = self.person.code(first + QUESTIONS[self._state])
-        if self._went_on(given=code is not None):
+        try:
+            code = self.person.code(first + QUESTIONS[self._state])
+        except Terminated:
+            raise
+        except KeyboardInterrupt:
+            raise given_up(self._state) from None  # nothing is asked of the browser: Ctrl-C ends it as well
+        if self._went_on():
             return True
         if code is None:
             raise given_up(self._state)
@@ -169,11 +176,8 @@ class Passage:
         send_code(self.place, code)
         return True
 
-    def _went_on(self, *, given: bool) -> bool:
-        """Return whether the page asks for no such code any more: the person may have answered elsewhere.
-
-        A browser that is gone is no trouble of its own if no code was given: Ctrl-C ends it as well.
-        """
+    def _went_on(self) -> bool:
+        """Return whether the page asks for no such code any more: the person may have answered elsewhere."""
         page, now = self.place.page, None
 
         def is_shown() -> bool:
@@ -181,14 +185,9 @@ class Passage:
             now = look(page)
             return now is not None
 
-        try:
-            if self._is_in():
-                return True
-            wait(page, LOOK_PATIENCE, is_shown)
-        except SiteUnavailable:
-            if given:
-                raise
-            return False
+        if self._is_in():
+            return True
+        wait(page, LOOK_PATIENCE, is_shown)
         return now is not None and recognise(now, self.place.origin) is not self._state
 
     def _await_approval(self, sight: Sight) -> None:

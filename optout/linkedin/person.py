@@ -12,9 +12,9 @@ def _unheard(_what: str, _seconds: float) -> None:
 class Person:
     """What they can be asked and shown; the default is that nobody is there.
 
-    `code` is given a question and returns the six digits of a one-time code, or None if they give up; it is
-    None without a terminal. `window` says that a window would be seen. `remaining` hears, about once a
-    second, what is waited for and how many seconds are left.
+    `code` is given a question and returns the six digits of a one-time code, or None if they give up; Ctrl-C
+    comes out of it as KeyboardInterrupt. It is None without a terminal. `window` says that a window would be
+    seen. `remaining` hears, about once a second, what is waited for and how many seconds are left.
     """
 
     code: Callable[[str], str | None] | None = None

@@ -129,6 +129,8 @@ SAVING = {
     "put-slow": "Saving takes 6 s and is lost if the page is left before.",
     "put-unseen": "Saving works by another way than the usual request.",
     "save-button": "The switch saves nothing until a button is pressed.",
+    "echoes": "Nothing is saved; the next load shows what was sent all the same, and those after it are 503.",
+    "entangled": "Saving one of the two settings turns the other on again.",
     "lags": "The first load after saving still shows the old state.",
 }
 OFFERED = {

@@ -44,6 +44,9 @@ def _save(state: State, request: Request, key: str) -> Reply:
         state.counts["saved:" + key] += 1
         if row is not None and changed and state.moods.touch("lags", row):
             state.stale[key] = 1
+        for other in (AI_TRAINING, AFFILIATE_ADS):
+            if row is not None and state.moods.touch("entangled", row) and other is not row and other.key:
+                state.stored[other.key] = True
     return _after(state, request, row)
 
 
@@ -56,6 +59,10 @@ def _refusal(state: State, request: Request, row: Row) -> Reply | None:
             return json_reply({"status": status}, status=status)
     if touch("put-lost", row):
         return Reply(hang_up=True)
+    if touch("echoes", row):
+        state.stale[row.key or ""] = 1
+        state.echoed.add(row.name)
+        return json_reply({"value": request.json().get("value")})
     if touch("put-lies", row):
         return json_reply({"value": request.json().get("value")})
     if touch("put-slow", row) and request.wait(6 * state.patience):

@@ -56,6 +56,8 @@ def setting(state: State, session: Session, request: Request) -> Reply:
     away = _away(state, request, row)
     if away is not None:
         return redirect(away)
+    if row.name in state.echoed and not state.stale[row.key or ""]:
+        return Reply(status=503, body=fill("bare.html", text="503"))
     has_page = offered(state, row) or touch("not-offered-blank", row)
     at_old_address = touch("moved", row) and request.path.rstrip("/") == row.path
     if not has_page or at_old_address or touch("listed-but-gone", row) or touch("vanished", row):

@@ -72,6 +72,7 @@ class State:
         self.renewing: Counter[str] = Counter()
         self.challenges: dict[str, Challenge] = {}
         self.stale: Counter[str] = Counter()
+        self.echoed: set[str] = set()
         self.happened: set[str] = set()
         self.lock = threading.RLock()
         self._password = person.password.encode()

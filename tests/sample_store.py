@@ -58,16 +58,23 @@ def png(text: bytes = b"", *, width: int = 3, height: int = 2) -> bytes:
     )
 
 
-def state_json(before: str, after: str, verdict: str) -> bytes:
-    """Given readings and verdict, return the `state.json` that a visit writes for them."""
+def state_json(
+    before: str, after: str, verdict: str, *, now: datetime = START, pictures: Iterable[str] = ()
+) -> bytes:
+    """Given readings and verdict, return the `state.json` that a visit sealed at `now` writes for them."""
     checked = {"on": True, "off": False}
-    stages = {"before": {"at": "2026-10-05T08:15:00Z", "lang": "en", "checked": checked.get(before)}}
+    stages: dict[str, dict[str, object]] = {"before": {"checked": checked.get(before)}}
     if verdict in {"turned_off", "did_not_stick"} or before != after:
-        stages["reload"] = {"at": "2026-10-05T08:15:30Z", "lang": "en", "checked": checked.get(after)}
+        stages["reload"] = {"checked": checked.get(after)}
     if verdict == "turned_off":
-        stages["second"] = {"at": "2026-10-05T08:15:36Z", "lang": "en", "checked": False}
+        stages["second"] = {"checked": False}
     if after == "off":
-        stages["stood"] = {"at": "2026-10-05T08:15:38Z", "lang": "en", "checked": False}
+        stages["stood"] = {"checked": False}
+    ago = {"before": 42, "reload": 12, "second": 6, "stood": 4}
+    for name, stage in stages.items():
+        stage["at"] = record.stamp(now - timedelta(seconds=ago[name]))
+        stage["lang"] = "en"
+        stage["pictures"] = [picture for picture in pictures if f"/{name}." in picture]
     for stage in stages.values():
         stage |= {
             "key": "a-setting",
@@ -122,11 +129,12 @@ def append(
     secrets: Iterable[str] = (),
     ending: tuple[str, int] | None = None,
     found: tuple[Change, ...] = (),
+    person: record.Identity = PERSON,
     **more: object,
 ) -> ledger.Sealed:
     """Given a place and a time, seal a visit with pictures and texts there; by default all is off.
 
-    `found` is what was new on the pages.
+    `found` is what was new on the pages, `person` whose account it was.
     """
     told = {"ai-training": ALREADY_OFF, "affiliate-ads": ALREADY_OFF} if findings is None else findings
     settings = []
@@ -135,7 +143,7 @@ def append(
             pictures = [draft.add(f"{name}/before.element.png", png(f"{name} {now}".encode()))]
             if verdict == "turned_off":
                 pictures.append(draft.add(f"{name}/reload.element.png", png(b"afresh " + name.encode())))
-            draft.add(f"{name}/state.json", state_json(before, after, verdict))
+            draft.add(f"{name}/state.json", state_json(before, after, verdict, now=now, pictures=pictures))
             settings.append(
                 record.SettingRecord(
                     name=name,
@@ -154,7 +162,7 @@ def append(
             ending = min(bad, key=lambda each: each[1], default=("good", 0))
             ending = ("evidence_damaged", 6) if draft.damage_seen else ending
         said = visit(settings, now=now, ending=ending, **more)
-        return draft.seal(said, PERSON, secrets=secrets, now=now)
+        return draft.seal(said, person, secrets=secrets, now=now)
 
 
 def good_store(folder: Path) -> Place:

@@ -20,7 +20,9 @@ from sample_store import (
     ALREADY_OFF,
     CAME_BACK,
     NOT_OFFERED,
+    PERSON,
     START,
+    TURNED_OFF,
     UNREADABLE,
     WEEK,
     Place,
@@ -33,14 +35,16 @@ from sample_store import (
 )
 
 from optout.change import Change, Kind
-from optout.evidence import ledger, report, report_pictures
+from optout.evidence import ledger, record, report, report_answers, report_pictures
+from optout.linkedin import catalogue
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 NOW = START + 5 * WEEK
-CARD = re.compile(r'<article class="card (\w+)">(.*?)</article>', re.DOTALL)
+CARD = re.compile(r'<article class="card (\w+)(?: earlier)?">(.*?)</article>', re.DOTALL)
 VISIT = re.compile(r'<article class="visit" id="([^"]+)".*?</article>', re.DOTALL)
+LONG = "settings/data-for-a-thing?" + "x" * 200  # an address with nowhere to break
 CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -113,7 +117,10 @@ def test_the_answer_stands_first(good: Place) -> None:
     assert "Account practice@example.org Name Pat Practice Member practice-person" in text
     told = cards(page)
     assert [state for state, _ in told.values()] == ["off", "off"]
-    assert "Proved off on 2 November 2026, 08:15:42 UTC" in told["ai-training"][1]
+    assert (
+        "Proved off on 2 November 2026, 08:15:00 UTC by a page that was loaded afresh."
+        in told["ai-training"][1]
+    )
     assert (
         "Switched off on 5 October 2026. Each of the 5 visits from then on that could tell proved it off."
         in told["ai-training"][1]
@@ -129,7 +136,7 @@ def test_the_answer_stands_first(good: Place) -> None:
     ("finding", "state", "says"),
     [
         (UNREADABLE, "unknown", "The newest visit could not tell, on 9 November 2026"),
-        (CAME_BACK, "on", "Found on at 9 November 2026, 08:15:42 UTC: it had been off before"),
+        (CAME_BACK, "on", "Found on at 9 November 2026, 08:15:00 UTC: it had been off before"),
         (("on", "on", "did_not_stick"), "on", "loaded afresh it still was on"),
         (("off", "unreadable", "conflict"), "unknown", "The newest visit could not tell"),
     ],
@@ -172,12 +179,65 @@ def test_a_visit_that_could_not_tell_in_between_is_counted(where: Place) -> None
     assert "Visits that could not tell 9 November 2026: ai-training:" in shown(page)
 
 
-def test_a_setting_that_the_newest_visit_left_out_keeps_its_own_date(where: Place) -> None:
-    """`--only` one setting: the other's proof is as old as it is."""
+def heading(page: str) -> str:
+    """Given a page, return its headline and the sentence below it."""
+    text = shown(page)
+    return text[len("Evidence report ") : text.index(" Account ")]
+
+
+def test_the_headline_claims_only_what_the_newest_visit_saw(where: Place) -> None:
+    """`--only` one setting: the other is counted apart, with its own date, and its card says so."""
     append(where, START + 5 * WEEK, {"ai-training": ALREADY_OFF})
-    told = cards(page_of(where, START + 5 * WEEK))
+    page = page_of(where, START + 5 * WEEK)
+    assert heading(page) == (
+        "1 of 1 setting proved off, 1 other not looked at As of the newest visit, 9 November 2026, "
+        "08:15:42 UTC. "
+        "It did not look at 1 other, last looked at on 2 November 2026. "
+        "What this page says of it is as of then: proved off."
+    )
+    assert "<title>Evidence: 1 of 1 setting proved off, 1 other not looked at</title>" in page
+    told = cards(page)
     assert "Proved off on 9 November 2026" in told["ai-training"][1]
+    assert "did not look" not in told["ai-training"][1]
+    assert "Off as of 2 November 2026 The newest visit did not look at it." in told["affiliate-ads"][1]
     assert "Proved off on 2 November 2026" in told["affiliate-ads"][1]
+    assert 'alt="affiliate-ads as the visit of 2 November 2026 showed it' in page
+
+
+def test_what_the_newest_visit_did_not_look_at_is_told_from_when_to_when(where: Place) -> None:
+    """Among the others one was last on and one could not be read: the headline hides neither."""
+    append(where, START + 5 * WEEK, {"third": ("on", "on", "on"), "fourth": UNREADABLE, "fifth": NOT_OFFERED})
+    append(where, START + 6 * WEEK, {"ai-training": ALREADY_OFF})
+    assert heading(page_of(where, START + 6 * WEEK)) == (
+        "1 of 1 setting proved off, 4 others not looked at (1 last found on, 1 last not known) "
+        "As of the newest visit, 16 November 2026, 08:15:42 UTC. It did not look at 4 others, last looked at "
+        "between 2 November 2026 and 9 November 2026. What this page says of them is as of then: "
+        "1 proved off, 1 not offered, 1 on, 1 not known."
+    )
+
+
+def test_a_newest_visit_that_looked_at_nothing_proves_nothing(where: Place) -> None:
+    """The sign-in failed: no number in the headline, every card says that it was not looked at."""
+    append(where, START + 5 * WEEK, {}, ending=("try_later", 75))
+    page = page_of(where, START + 5 * WEEK)
+    assert heading(page).startswith(
+        "The newest visit looked at no setting As of the newest visit, 9 November"
+    )
+    assert "It did not look at 2 settings, last looked at on 2 November 2026." in heading(page)
+    for _, text in cards(page).values():
+        assert "Off as of 2 November 2026 The newest visit did not look at it." in text
+
+
+def test_a_visit_at_fault_after_the_last_look_is_not_called_the_newest(where: Place) -> None:
+    """It may have been about the setting; the newest visit, about another, was sound."""
+    append(where, START + 5 * WEEK)
+    (where.runs[-1] / "run.json").write_bytes(b"[]")
+    append(where, START + 6 * WEEK, {"ai-training": ALREADY_OFF})
+    state, text = cards(page_of(where, START + 6 * WEEK))["affiliate-ads"]
+    assert state == "unknown"
+    assert "The newest visit did not look at it." in text
+    assert "A visit after the last look at it cannot be relied upon; it ended at 9 November 2026" in text
+    assert "The newest visit could not tell" not in text
 
 
 def test_a_changed_newest_run_counts_for_nothing(where: Place) -> None:
@@ -234,6 +294,190 @@ def test_weekly_visits_leave_no_gap(good: Place) -> None:
     text = shown(page_of(good))
     assert "no more than eight days" in text
     assert "days from" not in text
+
+
+def left_out(page: str) -> str:
+    """Given a page, return its part on settings that visits did not look at, empty if there is none."""
+    _, found, after = shown(page).partition("Settings that visits did not look at ")
+    return found and after[: after.index(" Every visit")]
+
+
+def test_a_setting_that_visits_pass_over_is_a_gap_of_its_own(where: Place) -> None:
+    """Visits went on each week, one setting was not looked at: in between, and up to the report."""
+    for week in (5, 6):
+        append(where, START + week * WEEK, {"ai-training": ALREADY_OFF})
+    append(where, START + 7 * WEEK)
+    append(where, START + 8 * WEEK, {"ai-training": ALREADY_OFF})
+    now = START + 8 * WEEK + timedelta(days=3)
+    page = page_of(where, now)
+    assert "affiliate-ads: 21 days from 2 November 2026 to 23 November 2026" in left_out(page)
+    assert "affiliate-ads: 10 days from 23 November 2026 to the day of this report" in left_out(page)
+    assert "ai-training:" not in left_out(page)
+    assert "no more than eight days between one visit and the next" in shown(page)
+
+
+def test_a_time_without_any_visit_is_no_gap_of_a_setting(where: Place) -> None:
+    """The twin: nobody came at all; a visit that failed in between makes it a gap of all settings."""
+    append(where, START + 6 * WEEK)
+    assert left_out(page_of(where, START + 6 * WEEK)) == ""
+    append(where, START + 7 * WEEK, {}, ending=("try_later", 75))
+    append(where, START + 8 * WEEK)
+    assert "ai-training, affiliate-ads: 14 days from 16 November 2026 to 30 November 2026" in left_out(
+        page_of(where, START + 8 * WEEK)
+    )
+
+
+def set_times(run: Path, **at: object) -> None:
+    """Given a run, set the times of stages in the `state.json` of ai-training, sealed anew."""
+    path = run / "ai-training" / "state.json"
+    content = json.loads(path.read_text())
+    for stage, time in at.items():
+        content["stages"][stage]["at"] = time
+    path.write_text(json.dumps(content))
+    reseal(run)
+
+
+def test_a_proof_carries_the_time_of_its_load(where: Place) -> None:
+    """After a click it is the load after it; each picture has the time of its own load."""
+    sealed = append(where, START + 5 * WEEK, {"ai-training": TURNED_OFF})
+    page = page_of(where, START + 5 * WEEK)
+    card = cards(page)["ai-training"][1]
+    assert "Proved off on 9 November 2026, 08:15:30 UTC by a page" in card
+    assert "Loaded afresh after the click, 9 November 2026, 08:15:30 UTC" in card
+    told = shown("</style>" + visits(page)[sealed.run])
+    assert "As it was found on a fresh load, 9 November 2026, 08:15:00 UTC" in told
+    assert "Loaded afresh after the click, 9 November 2026, 08:15:30 UTC" in told
+
+
+@pytest.mark.parametrize(
+    "at", [None, 5, "", "yesterday", "2026-13-01T00:00:00Z", "2026-11-02T08:15:43Z", "2026-11-02T08:00:00Z"]
+)
+def test_a_proof_without_a_time_in_its_visit_says_when_the_visit_ended(where: Place, at: object) -> None:
+    """Not recorded, no time, after the visit, before the visit."""
+    set_times(where.runs[-1], before=at)
+    card = cards(page_of(where))["ai-training"][1]
+    ended = "in the visit that ended at 2 November 2026, 08:15:42 UTC"
+    assert f"Proved off {ended} by a page that was loaded afresh." in card
+    assert f"As it was found on a fresh load, {ended}" in card
+
+
+@pytest.mark.parametrize("at", ["2026-11-02T08:15:42Z", "2026-11-02T08:14:58Z"])
+def test_a_time_at_the_edge_of_its_visit_is_believed(where: Place, at: str) -> None:
+    """The twin: the very beginning and the very end."""
+    set_times(where.runs[-1], before=at)
+    assert f"Proved off on 2 November 2026, {at[11:19]} UTC by" in cards(page_of(where))["ai-training"][1]
+
+
+FIX = {"fix": True, "site": "http://127.0.0.1:8000"}
+
+
+def test_what_came_back_and_was_switched_off_again_is_told(where: Place) -> None:
+    """On the card with its day, in the table, with the command; the proofs count from then on."""
+    assert "came back, switched off" not in page_of(where)
+    sealed = append(
+        where, START + 5 * WEEK, {"ai-training": TURNED_OFF, "affiliate-ads": ALREADY_OFF}, options=FIX
+    )
+    page = page_of(where, START + 5 * WEEK)
+    state, card = cards(page)["ai-training"]
+    assert state == "off"
+    assert "Switched off on 9 November 2026. It came back on and was switched off again on 9 November" in card
+    assert "9 November 2026: once in the time that this evidence covers." in card
+    assert page.count("came back, switched off") == 2  # in the table and with the visit
+    told = visits(page)
+    assert "command <code>check --fix</code>" in told[sealed.run]
+    assert sum("--fix" in each for each in told.values()) == 1
+
+
+def test_a_return_that_an_earlier_visit_found_is_told_with_both_days(good: Place) -> None:
+    """Found on by one visit, switched off by a later one; the first switching off is no return."""
+    page = page_of(good)
+    assert (
+        "It came back on, was found so on 19 October 2026 and was switched off again on 26 October 2026: once"
+        in cards(page)["affiliate-ads"][1]
+    )
+    assert "came back on" not in cards(page)["ai-training"][1]
+    assert page.count("switched off again</span>") == 2
+
+
+def test_returns_are_counted_over_all_the_evidence(where: Place) -> None:
+    """Three more: one by somebody else's hand, one switched off, one that is still on."""
+    for week, finding in enumerate((CAME_BACK, ALREADY_OFF, TURNED_OFF, UNREADABLE, CAME_BACK), start=5):
+        append(where, START + week * WEEK, {"affiliate-ads": finding})
+    state, card = cards(page_of(where, START + 9 * WEEK))["affiliate-ads"]
+    assert state == "on"
+    assert "It came back on 4 times in the time that this evidence covers. Each time:" in card
+    assert "It came back on, and was found so on 7 December 2026." in card
+    assert "It came back on and was switched off again on 23 November 2026." in card
+    assert "was found so on 9 November 2026 and was found off again on 16 November 2026." in card
+
+
+def test_an_account_stands_once(where: Place) -> None:
+    """Visits that failed before the sign-in know less of whose account it is; another account is told too."""
+    early = record.Identity(account=PERSON.account)
+    append(where, START + 5 * WEEK, {}, ending=("try_later", 75), person=early)
+    facts = page_of(where).split('<dl class="facts">')[1].split("</dl>")[0]
+    assert facts.count("<dt>Account</dt>") == 1
+    assert facts.count("practice-person</bdi>") == 1
+    other = record.Identity(account=PERSON.account, member="somebody-else")
+    append(where, START + 6 * WEEK, person=other)
+    facts = page_of(where).split('<dl class="facts">')[1].split("</dl>")[0]
+    assert facts.count("<dt>Member</dt>") == 2
+
+
+def test_commands_in_sentences_are_shown_as_code(where: Place) -> None:
+    """What stands between backticks, and nothing of it as markup; a lone backtick stays."""
+    append(where, START + 5 * WEEK, news=("Say `optout <b>check</b>` and `more`, not ` alone.",))
+    told = visits(page_of(where))[where.runs[-1].name]
+    assert "Say <code>optout &lt;b&gt;check&lt;/b&gt;</code> and <code>more</code>, not ` alone." in told
+
+
+NOT_LOOKED_AT = "\N{EN DASH} not looked at"
+MANY = ("research", "ads-age", "affiliate-ads", "promotions-email", "ai-training")
+
+
+def table(page: str) -> list[list[str]]:
+    """Given a page, return the words in the cells of its table of visits, hidden ones too."""
+    text = page[page.index('<table class="visits') :]
+    rows = re.findall(r"<tr>(.*?)</tr>", text[: text.index("</table>")], re.DOTALL)
+    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+def test_the_table_keeps_its_columns_and_its_cells_short(tmp_path: Path) -> None:
+    """The ending first, core settings, then the others by name; a sign with its word, a dash, a legend."""
+    where = place(tmp_path)
+    append(where, START, dict.fromkeys(MANY, TURNED_OFF))
+    append(where, START + WEEK, {"research": UNREADABLE, "ai-training": TURNED_OFF})
+    page = page_of(where, START + WEEK)
+    names = ["ai-training", "affiliate-ads", "ads-age", "promotions-email", "research"]
+    assert table(page)[0] == ["Visit", "Ended", *names]
+    assert table(page)[1][1:] == [
+        "could not tell", "↺ came back, switched off", NOT_LOOKED_AT, NOT_LOOKED_AT, NOT_LOOKED_AT,
+        "? could not be read",
+    ]  # fmt: skip
+    assert table(page)[2][2:] == ["↓ switched off"] * 5
+    assert list(cards(page)) == names
+    for means in ("↺ came back on and switched off again in this visit", NOT_LOOKED_AT, "∅ not offered"):
+        assert means.replace(" ", "", 1) in shown(page)
+
+
+def test_the_first_settings_are_the_core_ones() -> None:
+    """The room of the evidence does not know the site: its list is held to the catalogue's here."""
+    assert tuple(catalogue.CORE) == report_answers.FIRST
+
+
+def test_the_bars_are_told_in_words(where: Place) -> None:
+    """A legend for what is drawn, and on each card the same as a sentence that is not hidden."""
+    append(where, START + 5 * WEEK, {"ai-training": TURNED_OFF, "affiliate-ads": NOT_OFFERED})
+    page = page_of(where, START + 5 * WEEK)
+    words = ["off", "came back on and switched off again", "not offered", "on"]
+    legend = page.split('<ul class="legend note" aria-labelledby="bars">')[1].split("</ul>")[0]
+    assert re.findall(r"</span>([^<]+)</li>", legend) == words
+    told = cards(page)
+    assert "Its last 6 visits: 5 off, 1 came back on and switched off again." in told["ai-training"][1]
+    assert "Its last 6 visits: 4 off, 1 not offered, 1 on." in told["affiliate-ads"][1]
+    drawn = [re.findall(r'<i class="(\w+)">', body) for _, body in CARD.findall(page)]
+    assert drawn == [["off"] * 5 + ["back"], ["off", "off", "on", "off", "off", "not_offered"]]
 
 
 def test_no_visit_yet_is_a_page_too(tmp_path: Path) -> None:
@@ -493,7 +737,7 @@ def rich_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         where,
         START + 6 * WEEK,
         {"ai-training": UNREADABLE, "affiliate-ads": CAME_BACK},
-        news=("a new row",),
+        news=("a new row", f"Go to `http://127.0.0.1:8000/{LONG}` and look: {LONG}."),
         found=FOUND,
     )
     append(
@@ -508,10 +752,28 @@ def rich_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def wide_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of twelve settings, most of them seldom looked at."""
+    folder = tmp_path_factory.mktemp("wide")
+    where = place(folder)
+    names = list(catalogue.CATALOGUE)[:12]
+    append(where, START, dict.fromkeys(names, TURNED_OFF))
+    findings = dict.fromkeys(names, ALREADY_OFF) | {names[3]: UNREADABLE, names[4]: NOT_OFFERED}
+    append(where, START + WEEK, findings | {names[5]: CAME_BACK})
+    append(where, START + 2 * WEEK, {names[0]: TURNED_OFF, names[1]: ALREADY_OFF}, options=FIX)
+    append(where, START + 3 * WEEK, {}, ending=("try_later", 75))
+    append(where, START + 4 * WEEK, {names[0]: ALREADY_OFF, names[1]: ALREADY_OFF})
+    path = folder / "report.html"
+    path.write_text(page_of(where, START + 4 * WEEK), encoding="utf-8")
+    return path
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 400, 1280])
+@pytest.mark.parametrize("kind", ["rich_page", "wide_page"])
 def test_the_page_is_accessible_and_fits(
-    browser: "Browser", rich_page: Path, scheme: str, width: int
+    browser: "Browser", request: pytest.FixtureRequest, kind: str, scheme: str, width: int
 ) -> None:
     """Nothing for axe to find, nothing off the side, nothing asked of the network, no policy broken."""
     page = browser.new_page(
@@ -520,11 +782,40 @@ def test_the_page_is_accessible_and_fits(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("request", lambda request: complaints.append(request.url[:80]))
-    page.goto(rich_page.as_uri())
+    page.goto(request.getfixturevalue(kind).as_uri())
     assert [each for each in complaints if not each.startswith(("file:", "data:image/png"))] == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     found = Axe().run(page)
     assert [violation["id"] for violation in found.response["violations"]] == []
+    page.close()
+
+
+def test_a_page_that_does_not_wrap_would_be_noticed(
+    browser: "Browser", rich_page: Path, tmp_path: Path
+) -> None:
+    """The twin: without the one rule that breaks long addresses the same page goes off the side."""
+    hurt = tmp_path / "hurt.html"
+    text = rich_page.read_text(encoding="utf-8")
+    hurt.write_text(text.replace("overflow-wrap: anywhere", "overflow-wrap: normal"), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 400, "height": 900})
+    page.goto(hurt.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") > 400
+    page.close()
+
+
+def test_twelve_settings_fit_beside_each_other(browser: "Browser", wide_page: Path) -> None:
+    """At 1280 px the table of visits needs no scrolling, and a visit is one line of it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(wide_page.as_uri())
+    wide, room, line = page.evaluate(
+        """() => {
+            const table = document.querySelector("table.visits");
+            const rows = [...table.tBodies[0].rows].map(row => row.offsetHeight);
+            return [table.scrollWidth, table.parentElement.clientWidth, Math.max(...rows)];
+        }"""
+    )
+    assert wide <= room
+    assert line < 45
     page.close()
 
 

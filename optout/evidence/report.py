@@ -1,67 +1,27 @@
 """Write the report: one HTML page that says first what is off, since when, and how that is known."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from optout.evidence.audit import Audit, audit
-from optout.evidence.report_answers import Answer, answers, changed, gaps
+from optout.evidence.report_answers import MOST_MARKS, Mark, again, answers, changed
+from optout.evidence.report_gaps import gaps, left_out
+from optout.evidence.report_headline import headline, others
 from optout.evidence.report_pictures import Album
-from optout.evidence.report_visits import LANGUAGE, State, Visit, visits
+from optout.evidence.report_visits import State, Visit, visits
+from optout.evidence.report_words import filters
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ABOUT_A_RUN = frozenset({"sequence", "genesis", "link", "files", "unlisted", "findings"})
-# Not strftime's, which follow the computer's language: the page is in English.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 _MOST_NEWS = 200  # rows of the table of changes
-_CHANGES = {
-    "row_new": "a row that is new",
-    "row_gone": "a row that is gone",
-    "row_renamed": "a row with another name",
-    "wording": "other words",
-}
-_VERDICTS = {
-    "already_off": "off already",
-    "turned_off": "switched off",
-    "not_offered": "not offered",
-    "on": "on",
-    "came_back_on": "came back on",
-    "did_not_stick": "did not stick",
-    "unreadable": "could not be read",
-    "conflict": "witnesses disagree",
-}
-_WITNESSES = {
-    "control": "the switch on a fresh load",
-    "stood": "that page, left open",
-    "second_load": "a second fresh load",
-    "last_load": "a fresh load after the last click of the visit",
-    "save_response": "the site's answer to the save",
-    "row": "its row in the list",
-}
-_SAID = {
-    "not_offered": "no switch",
-    "unreadable": "not to be had",
-    "conflict": "on and off at once",
-    "listed": "there",
-}
-_OUTCOMES = {
-    "good": "all good",
-    "on": "a setting is on",
-    "could_not_tell": "could not tell",
-    "person_needed": "a person was needed",
-    "try_later": "the site could not be used",
-    "evidence_damaged": "the evidence was not as it was left",
-    "fault": "a fault of the program",
-    "usage": "asked for what cannot be done",
-}
+_MOST_RETURNS = 5  # times that a setting came back on, on its card; all stand in the table of visits
+_MOST_IN_WORDS = 4  # settings side by side; with more a cell of the table of visits holds a sign
 
 
 def render(store: Path, *, now: datetime, runs: str = "runs") -> str:
@@ -70,8 +30,8 @@ def render(store: Path, *, now: datetime, runs: str = "runs") -> str:
     `runs` is the address of the folder of runs as seen from where the page will lie.
 
     Everything in it is taken from the runs and from an audit made on the spot. Whatever the files hold, a
-    page comes out; a setting is never shown off unless the newest visit proved it. Raise OptoutError if the
-    store cannot be listed.
+    page comes out; a setting is never shown off unless the newest visit that looked at it proved it, and the
+    page says where that was not the newest of all. Raise OptoutError if the store cannot be listed.
     """
     found = audit(store)
     told = list(visits(store, _doubtful(found)))
@@ -81,17 +41,24 @@ def render(store: Path, *, now: datetime, runs: str = "runs") -> str:
     return page.render(
         now=now,
         audit=found,
-        headline=_headline(what),
+        headline=headline(what),
+        others=others(what),
         visits=told,
         answers=what,
         titles={answer.name: answer.title for answer in what},
         gaps=gaps(told, now),
+        left_out=left_out(told, [answer.name for answer in what], now),
+        again=again(what),
+        marks=[mark for mark in Mark if any(mark in answer.marks for answer in what)],
+        compact=len(what) > _MOST_IN_WORDS,
         unsure=[visit for visit in told if _is_unsure(visit)],
         detailed=changed(told),
         album=Album(runs),
         news=[(visit, change) for visit in told if not visit.doubt for change in visit.changes],
         most_news=_MOST_NEWS,
-        identities=list(dict.fromkeys(visit.account for visit in told if visit.account)),
+        most_marks=MOST_MARKS,
+        most_returns=_MOST_RETURNS,
+        identities=_identities(told),
         sites=sites,
         practice=any(_is_practice(site) for site in sites),
     )
@@ -108,20 +75,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "moment": _moment,
-        "day": _day,
-        "clock": lambda when: f"{when.astimezone(UTC):%H:%M}" if when else "",
-        "short_day": lambda when: _day(when, letters=3),
-        "iso": _iso,
-        "sentence": lambda text: text[:1].upper() + text[1:],
-        "verdict": lambda word: _VERDICTS.get(word, "not understood"),
-        "is_language": lambda text: text is not None and LANGUAGE.fullmatch(text) is not None,
-        "change": lambda kind: _CHANGES[kind],
-        "witness": lambda name: _WITNESSES[name],
-        "said": lambda word: _SAID.get(word, word),
-        "outcome": lambda word: _OUTCOMES.get(word, "not understood"),
-    }
+    environment.filters |= filters()
     return environment
 
 
@@ -138,19 +92,6 @@ def _is_unsure(visit: Visit) -> bool:
     return bool(visit.doubt) or not visit.settings or any(s.state is State.UNKNOWN for s in visit.settings)
 
 
-def _headline(found: list[Answer]) -> str:
-    if not found:
-        return "No setting was looked at yet"
-    counts = {state: sum(answer.state is state for answer in found) for state in State}
-    parts = [
-        f"{counts[State.OFF]} of {len(found)} {'setting' if len(found) == 1 else 'settings'} proved off",
-        f"{counts[State.NOT_OFFERED]} not offered" if counts[State.NOT_OFFERED] else "",
-        f"{counts[State.ON]} on" if counts[State.ON] else "",
-        f"{counts[State.UNKNOWN]} not known" if counts[State.UNKNOWN] else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
 def _is_practice(site: str) -> bool:
     try:
         return urlsplit(site).hostname in _LOOPBACK
@@ -158,18 +99,7 @@ def _is_practice(site: str) -> bool:
         return False
 
 
-def _moment(when: datetime | None) -> str:
-    if when is None:
-        return "at an unknown time"
-    return f"{_day(when)}, {when.astimezone(UTC):%H:%M:%S} UTC"
-
-
-def _day(when: datetime | None, *, letters: int | None = None) -> str:
-    if when is None:
-        return "on an unknown day"
-    here = when.astimezone(UTC)
-    return f"{here.day} {_MONTHS[here.month - 1][:letters]} {here.year}"
-
-
-def _iso(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _identities(told: list[Visit]) -> list[tuple[tuple[str, str], ...]]:
+    """Return whose account the visits name, once each; one that says less than another is not another."""
+    every = list(dict.fromkeys(visit.account for visit in told if visit.account))
+    return [each for each in every if not any(set(each) < set(other) for other in every)]

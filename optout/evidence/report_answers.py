@@ -1,13 +1,38 @@
 """What the visits add up to: for each setting the last proved state, since when, and what is not known."""
 
-from collections.abc import Sequence
+import enum
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from optout.evidence.report_visits import Said, State, Visit
 
-# A weekly look leaves seven days, with half a day of chance in when it starts.
-LONG = timedelta(days=8)
+# The core settings stand first, always in this order; the others follow by name.
+FIRST = ("ai-training", "affiliate-ads")
+MOST_MARKS = 60  # visits that are drawn as bars
+
+
+class Mark(enum.StrEnum):
+    """What one visit was for one setting, as one bar shows it."""
+
+    OFF = "off"
+    CAME_BACK = "back"
+    NOT_OFFERED = "not_offered"
+    ON = "on"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """One time that a setting came back on: `found` is the visit that first found it so.
+
+    `ended` is the visit that proved it off again, None if none has yet; `switched` says that this visit
+    switched it off itself.
+    """
+
+    found: Visit
+    ended: Visit | None
+    switched: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +44,9 @@ class Answer:
     same state without another in between; `sure` and `unsure` count the visits since then that could tell and
     could not. `proved` is the last visit that proved it off, `proved_from` the first of those that did so up
     to it without another state in between.
+
+    `looked` is the newest visit that names it, `is_newest` says that the state is that of the newest visit of
+    all. `returns` are the times it came back on, newest first; `marks` one bar for each visit, oldest first.
     """
 
     name: str
@@ -31,32 +59,31 @@ class Answer:
     unsure: int
     proved: Visit | None
     proved_from: Visit | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A time without any visit; `end` is None for the time up to the report."""
-
-    start: datetime
-    end: datetime | None
-    days: int
+    looked: Visit
+    is_newest: bool
+    returns: tuple[Return, ...]
+    marks: tuple[Mark, ...]
 
 
 def answers(visits: Sequence[Visit]) -> list[Answer]:
-    """Given all visits, newest first, return one answer for each setting that any of them names."""
-    names = dict.fromkeys(said.name for visit in visits for said in visit.settings)
-    return [_answer(name, visits) for name in names]
+    """Given all visits, newest first, return one answer for each setting that any of them names.
+
+    In an order that no visit changes: the core settings, then the others by name.
+    """
+    names = {said.name for visit in visits for said in visit.settings}
+    return [_answer(name, visits) for name in sorted(names, key=lambda name: (_place(name), name))]
 
 
-def gaps(visits: Sequence[Visit], now: datetime) -> list[Gap]:
-    """Given all visits, newest first, and the time of the report, return the times over LONG without one."""
-    times = sorted(visit.when for visit in visits if visit.when is not None)
-    ends: list[datetime | None] = [*times[1:], *([None] if times else [])]
-    return [
-        Gap(start=start, end=end, days=((end or now) - start).days)
-        for start, end in zip(times, ends, strict=True)
-        if (end or now) - start > LONG
-    ]
+def again(found: Sequence[Answer]) -> dict[tuple[str, str], str]:
+    """Given all answers, return for the run and the setting of each switching off again what it was."""
+    return {
+        (each.ended.run, answer.name): (
+            "came back, switched off" if each.found is each.ended else "switched off again"
+        )
+        for answer in found
+        for each in answer.returns
+        if each.ended and each.switched
+    }
 
 
 def changed(visits: Sequence[Visit]) -> set[str]:
@@ -87,6 +114,9 @@ def _answer(name: str, visits: Sequence[Visit]) -> Answer:
             since, sure = visit, sure + 1
         else:
             unsure += 1
+        if state is State.OFF and earlier.state is State.OFF and earlier.before == "on":
+            break  # it was on when this visit came: what was proved before does not reach to here
+    returns = _returns(told)
     return Answer(
         name=name,
         title=next((s.wording.heading for _, s in told if s.wording and s.wording.heading), name),
@@ -98,7 +128,42 @@ def _answer(name: str, visits: Sequence[Visit]) -> Answer:
         unsure=unsure,
         proved=next((visit for visit, earlier in told if earlier.state is State.OFF), None),
         proved_from=_proved_from(told),
+        looked=latest,
+        is_newest=(unread or latest) is visits[0],
+        returns=tuple(reversed(returns)),
+        marks=tuple(reversed(list(itertools.islice(_marks(name, visits, returns), MOST_MARKS)))),
     )
+
+
+def _place(name: str) -> int:
+    return FIRST.index(name) if name in FIRST else len(FIRST)
+
+
+def _returns(told: Sequence[tuple[Visit, Said]]) -> list[Return]:
+    """Given what visits say of a setting, newest first, return each time it came back on, oldest first."""
+    found, proved, first = [], False, None
+    for visit, said in reversed(told):
+        if said.doubt:
+            continue
+        if proved and first is None and (said.before == "on" or said.state is State.ON):
+            first = visit
+        if said.state is State.OFF:
+            if first is not None:
+                found.append(Return(found=first, ended=visit, switched=said.verdict == "turned_off"))
+            proved, first = True, None
+    if first is not None:
+        found.append(Return(found=first, ended=None, switched=False))
+    return found
+
+
+def _marks(name: str, visits: Sequence[Visit], returns: Sequence[Return]) -> Iterator[Mark]:
+    back = {each.found.run for each in returns if each.found is each.ended}
+    for visit in visits:
+        said = visit.of(name)
+        if said is not None:
+            yield Mark.CAME_BACK if visit.run in back else Mark(said.state)
+        elif visit.doubt:
+            yield Mark.UNKNOWN
 
 
 def _proved_from(told: Sequence[tuple[Visit, Said]]) -> Visit | None:

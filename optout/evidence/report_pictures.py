@@ -4,6 +4,7 @@ import base64
 import re
 import struct
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from optout.evidence import ordinary_file
@@ -32,13 +33,15 @@ _STAGES = {
 class Picture:
     """One picture: `source` is a data: address, or None if the page only names it, in `note` why.
 
-    `whole` says that it shows a whole page. `width` and `height` are in pixels, 0 if unknown.
+    `at` is when the load that it shows was read, None if that is not recorded. `whole` says that it shows a
+    whole page. `width` and `height` are in pixels, 0 if unknown.
     """
 
     name: str
     caption: str
     href: str | None
     whole: bool
+    at: datetime | None = None
     source: str | None = None
     width: int = 0
     height: int = 0
@@ -55,14 +58,14 @@ class Album:
 
     def pictures(self, visit: Visit, said: Said, *, inside: bool) -> list[Picture]:
         """Given a visit and what it says of a setting, return its pictures; in the page if `inside`."""
-        return [self._picture(visit, name, inside=inside) for name in said.pictures]
+        return [self._picture(visit, said, name, inside=inside) for name in said.pictures]
 
     def newest(self, visit: Visit, said: Said) -> list[Picture]:
         """Given a visit and what it says of a setting, return its last picture of the setting alone."""
         shown = [name for name in said.pictures if name.endswith(".element.png") and "/after." not in name]
-        return [self._picture(visit, name, inside=True) for name in shown[-1:]]
+        return [self._picture(visit, said, name, inside=True) for name in shown[-1:]]
 
-    def _picture(self, visit: Visit, name: str, *, inside: bool) -> Picture:
+    def _picture(self, visit: Visit, said: Said, name: str, *, inside: bool) -> Picture:
         match = _NAME.fullmatch(name)
         if match is None:
             return Picture(
@@ -74,6 +77,7 @@ class Album:
             caption=_STAGES.get(stage, stage) + (f", once more ({again})" if again else ""),
             href=f"{self._runs}/{visit.run}/{name}",
             whole=match["kind"] == "full",
+            at=said.taken_at(name),
         )
         if not inside:
             return named

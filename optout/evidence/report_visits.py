@@ -13,11 +13,13 @@ from optout.errors import EvidenceDamaged
 from optout.evidence import changes
 from optout.evidence.audit_findings import FOLLOWS, PROVED_OFF, WITNESSES
 from optout.evidence.chain import Run, runs, understood
+from optout.evidence.record import is_time
 
 _LONGEST = 4000
 _RUN_TIME = re.compile(r"[0-9]+_([0-9]{8}T[0-9]{6}Z)")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_Within = tuple[datetime | None, datetime | None]  # beginning and end of a visit
 _ON = frozenset({"on", "came_back_on", "did_not_stick"})
 
 
@@ -32,9 +34,12 @@ class State(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """What stood beside the switch on the load that decided; None where it is not recorded."""
+    """What stood beside the switch on the load that decided; None where it is not recorded.
 
-    at: str | None
+    `at` is also None if it does not lie within the visit: then no more is known than when the visit ended.
+    """
+
+    at: datetime | None
     url: str | None
     heading: str | None
     label: str | None
@@ -46,7 +51,8 @@ class Wording:
 class Said:
     """What one visit says of one setting; `doubt` is a sentence if it cannot be relied upon.
 
-    `witnesses` holds each witness that said something, by its name in `run.json`, and what it said.
+    `witnesses` holds each witness that said something, by its name in `run.json`, and what it said. `taken`
+    holds pictures with the time of the load that they show, as far as it is recorded.
     """
 
     name: str
@@ -59,11 +65,19 @@ class Said:
     wording: Wording | None
     pictures: tuple[str, ...]
     witnesses: tuple[tuple[str, str], ...] = ()
+    taken: tuple[tuple[str, datetime], ...] = ()
+
+    def taken_at(self, picture: str) -> datetime | None:
+        """Given the name of a picture, return when the load that it shows was read, None if not recorded."""
+        return next((at for name, at in self.taken if name == picture), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One run as the report tells it. `doubt` is a sentence if the run as a whole cannot be relied upon."""
+    """One run as the report tells it. `doubt` is a sentence if the run as a whole cannot be relied upon.
+
+    `when` is its end, from the name of its folder. `command` carries `--fix` where that was said.
+    """
 
     run: str
     path: Path
@@ -129,30 +143,36 @@ def _shown(character: str) -> str:
 
 def _visit(run: Run, content: Mapping[str, object], doubt: str | None) -> Visit:
     options = content.get("options")
+    options = options if isinstance(options, dict) else {}
+    fix = " --fix" if options.get("fix") is True else ""
+    # The times in a run at fault are no better than the rest of it.
+    started = None if doubt else _moment(content.get("started"))
+    within = (started, _sealed(run))
     return Visit(
         run=run.name,
         path=run.path,
         when=_sealed(run),
-        command=clean(content.get("command")) or "unknown",
+        command=(clean(content.get("command")) or "unknown") + fix,
         outcome=clean(content.get("outcome")) or "unknown",
-        settings=tuple(_said(run, setting, doubt) for setting in _objects(content.get("settings"))),
+        settings=tuple(_said(run, setting, doubt, within) for setting in _objects(content.get("settings"))),
         news=_texts(content.get("news")),
         changes=changes.read(run.path),
         left_out=_texts(content.get("left_out")),
         interrupted=_texts(content.get("interrupted")),
         damage_seen=clean(content.get("damage_seen")),
-        site=clean(options.get("site")) if isinstance(options, dict) else None,
+        site=clean(options.get("site")),
         circumstances=_rows(content.get("environment")),
         account=_account(run),
         doubt=doubt,
     )
 
 
-def _said(run: Run, setting: Mapping[str, object], doubt: str | None) -> Said:
+def _said(run: Run, setting: Mapping[str, object], doubt: str | None, within: _Within) -> Said:
     before, after, verdict = (
         clean(setting.get(word)) or "unknown" for word in ("before", "after", "verdict")
     )
     name = clean(setting.get("name")) or "a setting without a name"
+    stages = _stages(run.path / name / "state.json") if "/" not in name else {}
     state = _state(before, after, verdict)
     if doubt is None and state is State.UNKNOWN and verdict not in {"unreadable", "conflict"}:
         doubt = "Its verdict does not follow from its readings."
@@ -164,9 +184,10 @@ def _said(run: Run, setting: Mapping[str, object], doubt: str | None) -> Said:
         reason=clean(setting.get("reason")) or "no reason is recorded",
         state=State.UNKNOWN if doubt else state,
         doubt=doubt,
-        wording=_wording(run.path / name / "state.json") if "/" not in name else None,
+        wording=_wording(stages, within),
         pictures=_texts(setting.get("screenshots")),
         witnesses=_witnesses(setting.get("witnesses")),
+        taken=tuple(_taken(stages, within)),
     )
 
 
@@ -189,22 +210,45 @@ def _state(before: str, after: str, verdict: str) -> State:
     return State.NOT_OFFERED if verdict == "not_offered" else State.UNKNOWN
 
 
-def _wording(path: Path) -> Wording | None:
+def _stages(path: Path) -> dict[str, object]:
     stages = (understood(path) or {}).get("stages")
-    if not isinstance(stages, dict):
-        return None
+    return stages if isinstance(stages, dict) else {}
+
+
+def _wording(stages: Mapping[str, object], within: _Within) -> Wording | None:
     stage = stages.get("reload", stages.get("before"))
     if not isinstance(stage, dict):
         return None
     language = clean(stage.get("lang"))
     return Wording(
-        at=clean(stage.get("at")),
+        at=_moment(stage.get("at"), within),
         url=clean(stage.get("url")),
         heading=clean(stage.get("heading")) or clean(stage.get("title")),
         label=clean(stage.get("label")),
         description=clean(stage.get("description")),
         language=language if language and LANGUAGE.fullmatch(language) else None,
     )
+
+
+def _taken(stages: Mapping[str, object], within: _Within) -> Iterator[tuple[str, datetime]]:
+    for stage in _objects(list(stages.values())):
+        at = _moment(stage.get("at"), within)
+        if at is not None:
+            yield from ((picture, at) for picture in _texts(stage.get("pictures")))
+
+
+def _moment(value: object, within: _Within | None = None) -> datetime | None:
+    """Return a time out of a file; None if it is none, or does not lie in the visit it was written in."""
+    if not is_time(value):
+        return None
+    try:
+        at = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    if within is None:
+        return at
+    began, ended = within
+    return at if began and ended and began <= at <= ended else None
 
 
 def _sealed(run: Run) -> datetime | None:

@@ -1,0 +1,61 @@
+"""The times of which nothing is known: without any visit, or without a look at one setting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from optout.evidence.report_visits import Visit
+
+# A weekly look leaves seven days, with half a day of chance in when it starts.
+LONG = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time without any visit, or without a look at `names`; `end` is None for the time up to the report."""
+
+    start: datetime
+    end: datetime | None
+    days: int
+    names: tuple[str, ...] = ()
+
+
+def gaps(visits: Sequence[Visit], now: datetime) -> list[Gap]:
+    """Given all visits, newest first, and the time of the report, return the times over LONG without one."""
+    return _gaps(sorted(visit.when for visit in visits if visit.when is not None), now)
+
+
+def left_out(visits: Sequence[Visit], names: Sequence[str], now: datetime) -> list[Gap]:
+    """Given all visits, the settings and the time of the report, return the times over LONG without a look.
+
+    Only those in which visits went on: the others are told as times without a visit. What a visit says that
+    cannot be relied upon is no look. Settings left out at the same time stand together, oldest first.
+    """
+    times = [visit.when for visit in visits if visit.when is not None]
+    together: dict[tuple[datetime, datetime | None], list[str]] = {}
+    days = {}
+    for name in names:
+        looks = sorted(visit.when for visit in visits if visit.when is not None and _is_look(visit, name))
+        for gap in _gaps(looks, now):
+            if any(gap.start < time < (gap.end or now) for time in times):
+                together.setdefault((gap.start, gap.end), []).append(name)
+                days[gap.start, gap.end] = gap.days
+    found = [
+        Gap(start=start, end=end, days=days[start, end], names=tuple(each))
+        for (start, end), each in together.items()
+    ]
+    return sorted(found, key=lambda gap: (gap.start, gap.end or now))
+
+
+def _gaps(times: Sequence[datetime], now: datetime) -> list[Gap]:
+    ends: list[datetime | None] = [*times[1:], *([None] if times else [])]
+    return [
+        Gap(start=start, end=end, days=((end or now) - start).days)
+        for start, end in zip(times, ends, strict=True)
+        if (end or now) - start > LONG
+    ]
+
+
+def _is_look(visit: Visit, name: str) -> bool:
+    said = visit.of(name)
+    return said is not None and said.doubt is None

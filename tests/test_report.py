@@ -831,6 +831,15 @@ def test_axe_would_notice(browser: "Browser", rich_page: Path, tmp_path: Path) -
     page.close()
 
 
+def test_twelve_settings_fit_on_paper(browser: "Browser", wide_page: Path) -> None:
+    """178 mm between the margins of A4 are 672 px: nothing of the table is cut off there."""
+    page = browser.new_page(viewport={"width": 672, "height": 900})
+    page.emulate_media(media="print")
+    page.goto(wide_page.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 672
+    page.close()
+
+
 def test_it_prints_on_paper(browser: "Browser", rich_page: Path) -> None:
     """A4, and no picture wider or higher than the page."""
     page = browser.new_page()

@@ -80,8 +80,9 @@ WORDS = {
         BLOCKED_BY_CLIENT BLOCKED_BY_ADMINISTRATOR BLOCKED_BY_RESPONSE BLOCKED_BY_CSP ACCESS_DENIED
         NETWORK_ACCESS_DENIED NETWORK_ACCESS_REVOKED CLEARTEXT_NOT_PERMITTED
     """,
+    "nobody there": "CONNECTION_REFUSED",
     "connection": """
-        CONNECTION_CLOSED CONNECTION_RESET CONNECTION_REFUSED CONNECTION_ABORTED CONNECTION_FAILED
+        CONNECTION_CLOSED CONNECTION_RESET CONNECTION_ABORTED CONNECTION_FAILED
         EMPTY_RESPONSE SOCKET_NOT_CONNECTED INVALID_RESPONSE INVALID_HTTP_RESPONSE
         INVALID_CHUNKED_ENCODING INCOMPLETE_CHUNKED_ENCODING CONTENT_LENGTH_MISMATCH
         CONTENT_DECODING_FAILED RESPONSE_HEADERS_TRUNCATED RESPONSE_HEADERS_TOO_BIG
@@ -386,13 +387,28 @@ def test_a_proxy_is_never_asked_for_loopback(stories: Stories) -> None:
 
 
 def test_a_dead_port(stories: Stories, optout: RunOptout) -> None:
-    """A site that is not there refuses the connection: one sentence, try later."""
+    """A practice site that is not there: nothing answered, and the command that starts one is named."""
     site = stories.open()
     site.stop()
     visited = stories.visit(site, "run")
     assert (visited.findings, visited.ended.returncode) == ([UNREAD, UNREAD], 75)
-    assert "closed the connection" in visited.reasons
+    assert "Nothing answers at the site's address: the connection was refused" in visited.reasons
+    assert "closed the connection" not in visited.reasons
     assert "ERR_CONNECTION_REFUSED" in visited.reasons
+    assert "`optout demo --keep-serving` starts one" in visited.ended.stderr + str(visited.ended.json)
+
+
+@pytest.mark.parametrize(
+    ("address", "practice"),
+    [("http://127.0.0.1:9/login", True), ("http://localhost:9", True), ("https://example.org/", False)],
+)
+def test_the_practice_site_is_named_only_where_it_was_meant(address: str, practice: bool) -> None:
+    """Of a real site that refuses connections nobody is told to start a practice site, nor of other troubles."""
+    for word, named in (("ERR_CONNECTION_REFUSED", practice), ("ERR_CONNECTION_RESET", False)):
+        with pytest.raises(SiteUnavailable) as caught:
+            refuse_failure(word, address)
+        assert ("optout demo" in caught.value.hint) is named
+        assert caught.value.hint.endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from optout.errors import SignInStopped, SiteUnavailable
-from optout.linkedin.address import State
+from optout.linkedin.address import State, is_practice, origin_in
 from optout.linkedin.challenge import SENTENCES
 
 TIMEOUT = "timeout"
@@ -22,7 +22,8 @@ _PROXY = "See what HTTPS_PROXY, ALL_PROXY and NO_PROXY say, or the proxy in the 
 class Family:
     """Words that stand for one trouble: a pattern for the whole word, without ERR_ at its head.
 
-    `state` names the trouble if only a person can go on; without it the trouble may pass.
+    `state` names the trouble if only a person can go on; without it the trouble may pass. `practice_hint` is
+    the next step on a practice site, where it is another one.
     """
 
     name: str
@@ -30,12 +31,13 @@ class Family:
     sentence: str
     hint: str
     state: State | None = None
+    practice_hint: str = ""
 
-    def error(self, word: str) -> SiteUnavailable | SignInStopped:
-        """Given the word, return the error that tells of it."""
+    def error(self, word: str, *, practice: bool = False) -> SiteUnavailable | SignInStopped:
+        """Given the word, and whether a practice site was asked for, return the error that tells of it."""
         told = f"{self.sentence.removesuffix('.')} ({word})."
         if self.state is None:
-            return SiteUnavailable(told, self.hint)
+            return SiteUnavailable(told, self.practice_hint if practice and self.practice_hint else self.hint)
         return SignInStopped(str(self.state), f"{told} [{self.state}]", self.hint)
 
 
@@ -111,6 +113,14 @@ FAMILIES = (
         hint="Allow it, then run the command again.",
     ),
     Family(
+        name="nobody there",
+        pattern="CONNECTION_REFUSED",
+        sentence="Nothing answers at the site's address: the connection was refused.",
+        hint="Try again later.",
+        practice_hint="The practice site is not running; `optout demo --keep-serving` starts one, and prints "
+        "the OPTOUT_SITE under which it answers.",
+    ),
+    Family(
         name="connection",
         pattern=r"CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_\w+|(HTTP2|QUIC)_\w+|CONTENT_\w+|INCOMPLETE_\w+"
         r"|INVALID_(RESPONSE|HTTP_RESPONSE|CHUNKED_ENCODING)|RESPONSE_\w+|no document",
@@ -140,17 +150,17 @@ def family_of(word: str) -> Family | None:
     return next((family for family in FAMILIES if re.fullmatch(family.pattern, bare)), None)
 
 
-def refuse_failure(word: str) -> None:
+def refuse_failure(word: str, address: str = "") -> None:
     """Given the browser's word for a failed load, empty if it did not fail, raise what it stands for.
 
-    SignInStopped(redirect_loop, untrusted) where only a person can go on, SiteUnavailable for all else, a
+    `address` is what was asked for: of a practice site something else is to be said. SignInStopped(redirect_loop, untrusted) where only a person can go on, SiteUnavailable for all else, a
     word that nobody knows too.
     """
     if not word:
         return
     family = family_of(word)
     if family is not None:
-        raise family.error(_bare(word))
+        raise family.error(_bare(word), practice=is_practice(origin_in(address)))
     raise SiteUnavailable(f"The site could not be reached ({_bare(word)}).", "Try again later.")
 
 

@@ -110,7 +110,7 @@ def refuse(loaded: Loaded) -> None:
     Throttled on 429 and 999, SiteUnavailable on 5xx and where nothing came, SignInStopped(redirect_loop,
     bad_cookies) on what dead cookies bring, SignInStopped(untrusted) on a site that is not shown to be real.
     """
-    refuse_failure(loaded.failure)
+    refuse_failure(loaded.failure, loaded.asked)
     if loaded.status is not None:
         refuse_status(loaded.status)
 

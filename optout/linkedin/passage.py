@@ -90,7 +90,7 @@ class Passage:
             sight = look(page)
             self._refuse_status(sight)
             if self._heard.failures:
-                refuse_failure(self._heard.failures[-1])
+                refuse_failure(self._heard.failures[-1], self.place.origin)
             if sight is not None:
                 state = recognise(sight, self.place.origin)
                 if state is State.INTERSTITIAL and cookies_alive(page.context, self.place.origin):
@@ -223,7 +223,7 @@ class Passage:
         """Raise SiteUnavailable if what was sent failed on the way, or has no answer."""
         words = self._heard.failures + self._heard.unsent + [TIMEOUT] * self._heard.unanswered
         for word in words[-1:]:
-            refuse_failure(word)
+            refuse_failure(word, self.place.origin)
 
     def _unfinished(self) -> State:
         """Return the state in which nothing went on any more."""

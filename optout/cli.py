@@ -172,12 +172,25 @@ def _obey(said: list[str], asked: answer.Asked) -> int:
         raise
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
-        hint = f"See `{context.command_path if context else 'optout'} --help`."
+        hint = f"See `{context.command_path if context else _called(said)} --help`."
         answer.trouble(asked, Outcome.USAGE, Outcome.USAGE.exit_code, _sentence(error.format_message()), hint)
         return Outcome.USAGE.exit_code
     except Exception as error:  # noqa: BLE001 - the one place; every fault ends in one sentence
         return _fault(asked, error)
     return code if isinstance(code, int) else 0
+
+
+def _called(said: list[str]) -> str:
+    """Given the words, return the command they call, as far as they name one: click does not always say."""
+    path, found = ["optout"], group
+    for word in said:
+        if word in found.lines:
+            path.append(word)
+            following = found.load(word)
+            if not isinstance(following, LazyGroup):
+                break
+            found = following
+    return " ".join(path)
 
 
 def _delivered(asked: answer.Asked, code: int) -> int:

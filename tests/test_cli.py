@@ -20,6 +20,11 @@ from secret_service import SecretService
         (["evidence", "adit"], "'audit'"),
         (["run", "--only", "ai-trainin"], "'ai-training'"),
         (["check", "--also", "afiliate-ads"], "'affiliate-ads'"),
+        (["check", "--only", "AI-TRAINING"], "Did you mean 'ai-training'?"),
+        (["check", "--also", "Affiliate-Adds"], "Did you mean 'affiliate-ads'?"),
+        (["run", "--preset", "ADS"], "Did you mean 'ads'?"),
+        (["run", "--only", "ads"], "use `--preset ads`."),
+        (["check", "--also", "All"], "use `--preset all`."),
     ],
     ids=" ".join,
 )
@@ -29,6 +34,26 @@ def test_a_typo_names_the_nearest_word(words: list[str], named: str, optout: Run
     assert ended.returncode == 2
     assert named in one_sentence(ended)
     assert ended.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["check", "--only"], "`optout check --help`"),
+        (["run", "--preset"], "`optout run --help`"),
+        (["--quiet", "check", "--also"], "`optout check --help`"),
+        (["evidence", "report", "--out"], "`optout evidence report --help`"),
+        (["evidence", "audit", "check", "--head"], "`optout evidence audit --help`"),
+    ],
+    ids=" ".join,
+)
+def test_a_value_that_is_missing_leads_to_the_help_of_its_command(
+    words: list[str], named: str, optout: RunOptout
+) -> None:
+    """An option at the end without its value is told with the help that explains that option."""
+    ended = optout(*words)
+    assert ended.returncode == 2
+    assert f"requires an argument. See {named}." in one_sentence(ended)
 
 
 def test_without_an_account_the_next_command_is_named(optout: RunOptout) -> None:

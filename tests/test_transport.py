@@ -403,7 +403,7 @@ def test_a_dead_port(stories: Stories, optout: RunOptout) -> None:
     [("http://127.0.0.1:9/login", True), ("http://localhost:9", True), ("https://example.org/", False)],
 )
 def test_the_practice_site_is_named_only_where_it_was_meant(address: str, practice: bool) -> None:
-    """Of a real site that refuses connections nobody is told to start a practice site, nor of other troubles."""
+    """What starts a practice site is no advice for a real one that refuses, nor for another trouble."""
     for word, named in (("ERR_CONNECTION_REFUSED", practice), ("ERR_CONNECTION_RESET", False)):
         with pytest.raises(SiteUnavailable) as caught:
             refuse_failure(word, address)

@@ -104,11 +104,24 @@ def settings(words: Words) -> "tuple[Setting, ...]":
     names = dict.fromkeys((*(words.only or grouped or catalogue.CORE), *words.also))
     for name in names:
         if name not in catalogue.CATALOGUE:
-            raise UsageProblem(
-                f"There is no setting named {name!r}.{nearest(name, catalogue.CATALOGUE)}",
-                "`optout settings` lists the names.",
-            )
+            raise _no_setting(name)
     return tuple(catalogue.CATALOGUE[name] for name in names)
+
+
+def _no_setting(name: str) -> UsageProblem:
+    """Given a name that is no setting's, return the error that says which was meant: another, or a preset."""
+    from optout.linkedin import catalogue
+
+    preset = name.strip().lower()
+    if preset in catalogue.PRESETS:
+        return UsageProblem(
+            f"There is no setting named {name!r}; a preset is called so: use `--preset {preset}`.",
+            "`optout settings` lists what is in it.",
+        )
+    return UsageProblem(
+        f"There is no setting named {name!r}.{nearest(name, catalogue.CATALOGUE)}",
+        "`optout settings` lists the names.",
+    )
 
 
 def _preset(name: str) -> tuple[str, ...]:
@@ -124,9 +137,13 @@ def _preset(name: str) -> tuple[str, ...]:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Given a wrong name and the right ones, return " Did you mean …?", or nothing if none is near."""
-    found = difflib.get_close_matches(name, list(names), n=1)
-    return f" Did you mean {found[0]!r}?" if found else ""
+    """Given a wrong name and the right ones, return " Did you mean …?", or nothing if none is near.
+
+    Upper and lower case are one: who shouts a name meant it.
+    """
+    lower = {each.lower(): each for each in names}
+    found = difflib.get_close_matches(name.strip().lower(), list(lower), n=1)
+    return f" Did you mean {lower[found[0]]!r}?" if found else ""
 
 
 def configuration(words: Words) -> "Config":

@@ -153,7 +153,8 @@ def family_of(word: str) -> Family | None:
 def refuse_failure(word: str, address: str = "") -> None:
     """Given the browser's word for a failed load, empty if it did not fail, raise what it stands for.
 
-    `address` is what was asked for: of a practice site something else is to be said. SignInStopped(redirect_loop, untrusted) where only a person can go on, SiteUnavailable for all else, a
+    `address` is what was asked for: of a practice site something else may be to be done.
+    SignInStopped(redirect_loop, untrusted) where only a person can go on, SiteUnavailable for all else, a
     word that nobody knows too.
     """
     if not word:

@@ -8,8 +8,10 @@ from at_the_prompt import login, one_sentence
 from calling import RunOptout, StartPractice
 from stories import GONE, OFF, Stories
 
-from optout.linkedin.catalogue import ADS, CATALOGUE, CORE, PRESETS
+from optout.linkedin.address import origin_of
+from optout.linkedin.catalogue import ADS, CATALOGUE, CORE, PRESETS, SOURCES
 from optout.linkedin.other_pages import OTHER_PAGES
+from optout.practice.rows import all_rows
 
 PROMOTIONS = "/mypreferences/d/settings/linkedin-promotions"
 DATA, MAIL = "allowProfileAndActivityDataForMarketingAds", "tipsForUsingLinkedinViaEmail"
@@ -22,6 +24,20 @@ def test_presets_are_what_their_names_say() -> None:
     assert "affiliate-ads" in PRESETS["ads"]
     assert "ai-training" not in PRESETS["ads"]
     assert PRESETS["all"] == tuple(CATALOGUE)
+
+
+def test_each_setting_has_a_title_of_its_own(stories: Stories) -> None:
+    """Two that share page and heading are told apart in what is shown, and not in what is compared."""
+    shared = [CATALOGUE["promotions-data"], CATALOGUE["promotions-email"]]
+    assert {setting.heading for setting in shared} == {"LinkedIn promotions"}
+    assert len({setting.title for setting in CATALOGUE.values()}) == len(CATALOGUE)
+    rows = {row.path: row.title for row in all_rows()}
+    assert {setting.path: setting.heading for setting in CATALOGUE.values()}.items() <= rows.items()
+    words = ("--only", "promotions-data", "--also", "promotions-email")
+    visited = stories.visit(stories.open(), "check", *words)
+    for number, setting in enumerate(shared, 1):
+        assert f"reading {number} of 2: {setting.title}\n" in visited.ended.stderr
+    assert visited.ended.json["news"] == [], "neither heading nor row is called another"
 
 
 def test_what_is_left_by_hand_is_in_no_catalogue() -> None:
@@ -115,7 +131,7 @@ def test_the_list_says_what_was_found_last(optout: RunOptout, practice: StartPra
     """`settings` shows each setting's last finding from the evidence, and none where no visit looked."""
     before = optout("settings")
     assert before.returncode == 0
-    assert "last     " not in before.stdout
+    assert "last" not in before.stdout
     site = practice("key-renamed:affiliate-ads")
     login(optout, site)
     assert optout("run", "--only", "ai-training", site=site).returncode == 0
@@ -124,6 +140,8 @@ def test_the_list_says_what_was_found_last(optout: RunOptout, practice: StartPra
     shown = optout("settings", site=site).stdout
     answer = optout("settings", "--json", site=site).json
     assert len(site.state.log) == requests, "no network"
+    assert f"site: {site.origin}, a practice site: nothing of this is about a real account\n" in shown
+    assert f"    page     {site.origin}{PROMOTIONS}\n" in shown
     assert "UTC: switched OFF, and proved" in shown
     assert "UTC: could not be read; no visit could tell" in shown
     assert shown.count("no visit looked at it yet") == len(CATALOGUE) - 2
@@ -147,8 +165,11 @@ def test_the_list_names_what_is_left_by_hand(optout: RunOptout, practice: StartP
     answer = optout("settings", "--json").json
     assert [page["path"] for page in answer["by_hand"]] == [page.path for page in OTHER_PAGES]
     for page in OTHER_PAGES:
-        assert page.path in shown
-    assert shown.count("never touched") == sum(page.never for page in OTHER_PAGES) == 8
+        (line,) = [each for each in shown.splitlines() if each.startswith(f"{page.title} (")]
+        assert page.kind.value in line
+        assert line.endswith(f": {origin_of(None)}{page.path}")
+        assert ("never opened" in line) is page.never
+    assert shown.count("never opened") == sum(page.never for page in OTHER_PAGES) == 8
     assert answer["presets"] == {name: list(names) for name, names in PRESETS.items()}
     for account in ("one@example.org", "two@example.org"):
         login(optout, practice(account=account), account=account)
@@ -156,3 +177,44 @@ def test_the_list_names_what_is_left_by_hand(optout: RunOptout, practice: StartP
     assert "Several accounts are known: one@example.org, two@example.org." in several.stdout
     assert optout("settings", "--account", "two@example.org", "--json").json["account"] == "two@example.org"
     assert optout("settings", "--account", "two").returncode == 2
+
+
+def test_an_account_that_is_not_known_is_called_so(optout: RunOptout, practice: StartPractice) -> None:
+    """Neither a slip in the address nor a first day is told twelve times as a setting without a visit."""
+    login(optout, practice())
+    slip = optout("settings", "--account", "nobody@example.org")
+    assert slip.returncode == 0
+    assert "nobody@example.org: not known here; run `optout login`\n" in slip.stdout
+    first = optout("settings").stdout
+    assert "practice@example.org: no visit yet; run `optout run`\n" in first
+    for shown in (slip.stdout, first):
+        assert "    last" not in shown
+        assert "a practice site" not in shown
+
+
+def test_the_list_has_headings_and_explains_its_words(optout: RunOptout) -> None:
+    """It begins with what it lists, says once at its end what a source is, and has each address whole."""
+    lines = optout("settings").stdout.splitlines()
+    assert lines[0] == "Settings that this program switches off"
+    assert lines.count("Settings that only you can change") == 1
+    assert lines[-1].startswith("Source: ")
+    assert all(f"{name}: {what}" in lines[-1] for name, what in SOURCES.items())
+    named = {word.partition(" ")[0] for each in CATALOGUE.values() for word in each.source.split(", ")}
+    assert named == set(SOURCES)
+    for setting in CATALOGUE.values():
+        assert f"    page     {origin_of(None)}{setting.path}" in lines
+
+
+@pytest.mark.parametrize(("preset", "by_hand"), [("ads", 0), ("all", len(OTHER_PAGES))])
+def test_a_preset_lists_its_settings_alone(optout: RunOptout, preset: str, by_hand: int) -> None:
+    """`--preset` is a filter, for people and for scripts."""
+    answer = optout("settings", "--preset", preset, "--json").json
+    assert tuple(setting["name"] for setting in answer["settings"]) == PRESETS[preset]
+    assert len(answer["by_hand"]) == by_hand
+    shown = optout("settings", "--preset", preset).stdout
+    assert sum(line.startswith("    does ") for line in shown.splitlines()) == len(PRESETS[preset])
+    assert ("ai-training" in shown) is (preset == "all")
+    assert ("only you can change" in shown) is bool(by_hand)
+    wrong = optout("settings", "--preset", "adds")
+    assert wrong.returncode == 2
+    assert "Did you mean 'ads'?" in one_sentence(wrong)

@@ -1,22 +1,28 @@
 """`optout settings`: the catalogue, what the last visit found of each setting, and what is left by hand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from optout.commands import accounts, answer, words
-from optout.commands.past import Past, history
-from optout.commands.status import STATES, moment
+from optout.commands.past import LastVisit, Past, history
+from optout.commands.status import STATES, everybody, moment
 from optout.errors import Outcome
+from optout.linkedin import address, catalogue, other_pages
 from optout.verdict import Verdict
 
 if TYPE_CHECKING:
     from optout.config import Config
     from optout.linkedin.catalogue import Setting
+    from optout.linkedin.other_pages import OtherPage
 
-CORE = "(core): what `optout run` and `optout check` look at, unless --only, --also or --preset names others."
-BY_HAND = "By hand, at {origin}: settings that this program does not turn."
+HEAD = "Settings that this program switches off"
+CORE = "`optout run` and `optout check` look at the core ones unless --only, --also or --preset names others."
+PRESET_HOLDS = {"ads": "under Advertising data", "all": "that are listed here"}
+BY_HAND = "Settings that only you can change"
+BY_HAND_WHY = "This program turns none of them; in parentheses stands why. Seen: {seen}; source: {source}."
+SOURCE = "Source: who has seen the page as it is described, not we. {sources}."
 FOUND: Mapping[Verdict, str] = {
     Verdict.ALREADY_OFF: "OFF",
     Verdict.TURNED_OFF: "switched OFF, and proved",
@@ -35,9 +41,13 @@ FOUND: Mapping[Verdict, str] = {
     epilog="""\b
 Examples:
   optout settings
+  optout settings --preset ads
   optout settings --account you@example.org
   optout settings --json
 """,
+)
+@click.option(
+    "--preset", metavar="NAME", multiple=True, help="List this group alone: `ads`, or `all`; may be repeated."
 )
 @words.shared("account", "as_json")
 @click.pass_obj
@@ -48,16 +58,28 @@ def command(asked: answer.Asked, said: words.Words) -> int:
     --also or --preset names others. "Last" is what the newest visit found, from the evidence on this
     computer, for --account or the only account there is. "Seen" is the day on which the page was last
     seen by others as it is described here. At the end come the settings that only you can change, with
-    their addresses. No network is used.
+    their addresses; `--preset ads` leaves them out. No network is used.
     """
     config = words.configuration(said)
     asked.account = _whose(config)
-    pasts = _pasts(config, asked.account)
+    listed = words.settings(said) if said.preset else tuple(catalogue.CATALOGUE.values())
+    by_hand = other_pages.OTHER_PAGES if not said.preset or "all" in said.preset else ()
+    last, pasts = _pasts(config, asked.account)
     if said.as_json:
-        answer.say_json(_answer(asked.account, pasts))
+        answer.say_json(_answer(asked.account, listed, by_hand, pasts))
         return 0
-    for line in _told(config, asked.account, pasts):
+    origin = address.origin_of(config.site)
+    for line in (
+        *_head(listed),
+        *_about(config, asked.account, last),
+        *_settings(listed, origin, pasts if last else None),
+        *_by_hand(by_hand, origin),
+    ):
         answer.say(line)
+    answer.say("")
+    answer.say(
+        SOURCE.format(sources="; ".join(f"{name}: {what}" for name, what in catalogue.SOURCES.items()))
+    )
     return 0
 
 
@@ -66,29 +88,30 @@ def _whose(config: "Config") -> str | None:
 
     Raise UsageProblem if the one that is named cannot be an account.
     """
-    from optout.commands.status import everybody
-
     if config.account:
         return accounts.checked(config.account)
     names = everybody(config.folders)
     return names[0] if len(names) == 1 else None
 
 
-def _pasts(config: "Config", account: str | None) -> dict[str, Past]:
-    """Return what the evidence of an account says of each setting, by name."""
+def _pasts(config: "Config", account: str | None) -> tuple[LastVisit | None, dict[str, Past]]:
+    """Return the last visit of an account, and what its evidence says of each setting, by name."""
     if account is None:
-        return {}
+        return None, {}
     from optout.config import account_folder
     from optout.evidence import ledger
 
-    _, pasts = history(ledger.runs(config.folders.evidence / account_folder(account)))
-    return {past.name: past for past in pasts}
+    last, pasts = history(ledger.runs(config.folders.evidence / account_folder(account)))
+    return last, {past.name: past for past in pasts}
 
 
-def _answer(account: str | None, pasts: Mapping[str, Past]) -> dict[str, object]:
+def _answer(
+    account: str | None,
+    listed: Sequence["Setting"],
+    by_hand: Sequence["OtherPage"],
+    pasts: Mapping[str, Past],
+) -> dict[str, object]:
     """Return the `optout.settings/1` object."""
-    from optout.linkedin import catalogue, other_pages
-
     return {
         "schema": "optout.settings/1",
         "outcome": Outcome.GOOD.word,
@@ -107,7 +130,7 @@ def _answer(account: str | None, pasts: Mapping[str, Past]) -> dict[str, object]
                 "seen": setting.seen,
                 "last": pasts[setting.name].to_json() if setting.name in pasts else None,
             }
-            for setting in catalogue.CATALOGUE.values()
+            for setting in listed
         ],
         "presets": {name: list(names) for name, names in catalogue.PRESETS.items()},
         "by_hand": [
@@ -119,49 +142,63 @@ def _answer(account: str | None, pasts: Mapping[str, Past]) -> dict[str, object]
                 "source": other_pages.SOURCE,
                 "seen": other_pages.SEEN,
             }
-            for page in other_pages.OTHER_PAGES
+            for page in by_hand
         ],
     }
 
 
-def _told(config: "Config", account: str | None, pasts: Mapping[str, Past]) -> Iterator[str]:
-    """Yield the lines that tell a person the same."""
-    from optout.linkedin import address, catalogue, other_pages
-
+def _head(listed: Sequence["Setting"]) -> Iterator[str]:
+    """Yield the heading of the settings that are listed, and how to name them to the other commands."""
+    yield click.style(HEAD, bold=True)
     yield CORE
-    for name, names in catalogue.PRESETS.items():
-        yield f"--preset {name}: {len(names)} settings, {', '.join(names)}"
-    yield from _about(config, account)
-    for setting in catalogue.CATALOGUE.values():
+    if len(listed) == len(catalogue.CATALOGUE):
+        for name, names in catalogue.PRESETS.items():
+            yield f"--preset {name}: the {len(names)} {PRESET_HOLDS[name]}"
+
+
+def _about(config: "Config", account: str | None, last: LastVisit | None) -> Iterator[str]:
+    """Yield whose findings are shown, and what is to be known of them."""
+    names = everybody(config.folders)
+    if account is None:
+        if names:
+            yield (
+                f"Several accounts are known: {', '.join(names)}. Say whose findings with `--account EMAIL`."
+            )
+        return
+    if last is not None:
+        yield f"last: what the evidence of {account} on this computer says"
+        if last.site is not None and address.is_practice(last.site):
+            yield f"site: {last.site}, a practice site: nothing of this is about a real account"
+    elif account.lower() in {name.lower() for name in names}:
+        yield f"{account}: no visit yet; run `optout run`"
+    else:
+        yield f"{account}: not known here; run `optout login`"
+
+
+def _settings(listed: Sequence["Setting"], origin: str, pasts: Mapping[str, Past] | None) -> Iterator[str]:
+    """Yield the lines about each setting; no word on findings if there is no visit at all."""
+    for setting in listed:
+        yield ""
         core = " (core)" if setting.name in catalogue.CORE else ""
         yield click.style(f"{setting.name}{core}", bold=True) + f"  {setting.title}"
-        for label, text in _lines(setting, pasts.get(setting.name), account):
-            yield f"    {label:<9}{text}"
+        facts = [("does", setting.does), ("page", origin + setting.path), ("offered", setting.offered)]
+        facts.append(("seen", f"{setting.seen}; source: {setting.source}"))
+        if pasts is not None:
+            past = pasts.get(setting.name)
+            facts.append(("last", _last(past) if past else "no visit looked at it yet"))
+        yield from (f"    {label:<9}{text}" for label, text in facts)
+
+
+def _by_hand(pages: Sequence["OtherPage"], origin: str) -> Iterator[str]:
+    """Yield one line for each page that is left to the person."""
+    if not pages:
+        return
     yield ""
-    yield click.style(BY_HAND.format(origin=address.origin_of(None)), bold=True)
-    for page in other_pages.OTHER_PAGES:
-        never = "; never touched, never opened" if page.never else ""
-        yield f"{page.title}: {page.kind.value}{never}"
-        yield f"    {'page':<9}{page.path}"
-
-
-def _about(config: "Config", account: str | None) -> Iterator[str]:
-    """Yield whose findings are shown, if it is not plain."""
-    from optout.commands.status import everybody
-
-    names = everybody(config.folders)
-    if account is not None:
-        yield f"last: what the evidence of {account} on this computer says"
-    elif names:
-        yield f"Several accounts are known: {', '.join(names)}. Say whose findings with `--account EMAIL`."
-
-
-def _lines(setting: "Setting", past: Past | None, account: str | None) -> Iterator[tuple[str, str]]:
-    """Yield the labelled lines about one setting."""
-    yield from (("does", setting.does), ("page", setting.path), ("offered", setting.offered))
-    yield "seen", f"{setting.seen}; source: {setting.source}"
-    if account is not None:
-        yield "last", _last(past) if past else "no visit looked at it yet"
+    yield click.style(BY_HAND, bold=True)
+    yield BY_HAND_WHY.format(seen=other_pages.SEEN, source=other_pages.SOURCE)
+    for page in pages:
+        never = "; never opened by this program" if page.never else ""
+        yield f"{page.title} ({page.kind.value}{never}): {origin}{page.path}"
 
 
 def _last(past: Past) -> str:

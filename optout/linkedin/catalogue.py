@@ -1,8 +1,7 @@
 """The settings and the rows of the category pages as they were last seen: data, no behaviour.
 
-Every record is an expectation with its source; only a fresh load proves anything. Source names:
-"brave" = working code of July 2026, tried on the real site on 2026-08-20; "crawl" = real accounts,
-November 2025 to January 2026. Nothing here was tried on the real site by us.
+Every record is an expectation with its source, named in `SOURCES`; only a fresh load proves anything.
+Nothing here was tried on the real site by us.
 """
 
 from collections.abc import Mapping
@@ -10,6 +9,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 CATALOGUE_DATE = "2026-11-23"
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "brave": "working code of July 2026, tried on the real site on 2026-08-20",
+        "crawl": "pages of real accounts, November 2025 to January 2026",
+    }
+)
 
 NOT_FOUND_PATH = "/mypreferences/page-not-found"
 PRIVACY = "/mypreferences/d/categories/privacy"
@@ -22,11 +27,12 @@ PREFERENCES = "/mypreferences/d/"
 class Setting:
     """One switch: `key` is a token of its `aria-labelledby`, the same in every language.
 
-    `region_rule` says what is known of where it is not offered, as the tail of a reason; empty if nothing is.
+    `heading` is what the site calls its page and its row, in English; `part` tells apart settings that share
+    these. `region_rule` says what is known of where it is not offered, as the tail of a reason.
     """
 
     name: str
-    title: str
+    heading: str
     path: str
     key: str
     category: str
@@ -34,17 +40,24 @@ class Setting:
     offered: str
     source: str
     seen: str
+    part: str = ""
     region_rule: str = ""
 
+    @property
+    def title(self) -> str:
+        """What a person reads; no two settings have the same."""
+        return f"{self.heading} ({self.part})" if self.part else self.heading
 
-def _further(category: str, slug: str, key: str, name: str, words: tuple[str, str]) -> Setting:
-    """Return a setting beyond the two core ones, with its title and what it does.
 
-    Its key was seen by brave, its path by crawl.
+def _further(category: str, slug: str, key: str, name: str, words: tuple[str, ...]) -> Setting:
+    """Return a setting beyond the two core ones, with its heading and what it does.
+
+    A third word tells it apart on its page. Its key was seen by brave, its path by crawl.
     """
     return Setting(
         name=name,
-        title=words[0],
+        heading=words[0],
+        part="".join(words[2:]),
         path=slug if slug.startswith("/") else SETTINGS + slug,
         key=key,
         category=category,
@@ -57,7 +70,7 @@ def _further(category: str, slug: str, key: str, name: str, words: tuple[str, st
 
 AI_TRAINING = Setting(
     name="ai-training",
-    title="Data for Generative AI Improvement",
+    heading="Data for Generative AI Improvement",
     path=SETTINGS + "data-for-ai-improvement",
     key="allowDataForGenerativeAI",
     category=PRIVACY,
@@ -70,7 +83,7 @@ AI_TRAINING = Setting(
 
 AFFILIATE_ADS = Setting(
     name="affiliate-ads",
-    title="Share data with affiliates and partners",
+    heading="Share data with affiliates and partners",
     path=SETTINGS + "share-data-with-select-partners",
     key="shareDataWithTrustedPartners",
     category=ADS,
@@ -101,14 +114,18 @@ CATALOGUE: Mapping[str, Setting] = MappingProxyType(
                 "linkedin-promotions",
                 "allowProfileAndActivityDataForMarketingAds",
                 "promotions-data",
-                ("LinkedIn promotions", "Lets LinkedIn use your profile and activity for its own marketing."),
+                (
+                    "LinkedIn promotions",
+                    "Lets LinkedIn use your profile and activity for its own marketing.",
+                    "profile and activity",
+                ),
             ),
             _further(
                 PRIVACY,
                 "linkedin-promotions",
                 "tipsForUsingLinkedinViaEmail",
                 "promotions-email",
-                ("LinkedIn promotions", "Sends you tips and promotions by e-mail."),
+                ("LinkedIn promotions", "Sends you tips and promotions by e-mail.", "e-mail"),
             ),
             _further(
                 ADS,

@@ -64,12 +64,12 @@ def of_wording(setting: Setting, now: Mapping[str, object], known: Texts) -> lis
     """Given the facts of a setting's page and the texts known of it, return a change per text that differs.
 
     Texts are compared within one language. Where none are known, an English heading is compared with the
-    catalogue's title.
+    catalogue's.
     """
     lang = _lang(now)
     before = known.get(lang)
     if before is None:
-        before = {"heading": setting.title} if lang.startswith("en") else {}
+        before = {"heading": setting.heading} if lang.startswith("en") else {}
     texts = _texts(now)
     return [
         Change(
@@ -119,9 +119,9 @@ def _change(kind: Kind, menu: Menu, path: str, *, old: str | None = None, new: s
 
 
 def _labels_before(menu: Menu, known: Rows, present: Iterable[Setting]) -> Mapping[str, str]:
-    """Return the labels known in the language of a list; at first the titles of our settings, in English."""
+    """Return the labels known in the language of a list; at first our settings' headings, in English."""
     lang = menu.lang.lower()
-    titles = {setting.path: setting.title for setting in present} if lang.startswith("en") else {}
+    titles = {setting.path: setting.heading for setting in present} if lang.startswith("en") else {}
     return known.labels.get(lang) or ({} if known.labels else titles)
 
 

@@ -1,12 +1,16 @@
 """`optout doctor`: each finding that is not good names what mends it, and none hides the others."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from at_the_prompt import login
-from calling import Ended, RunOptout
+from calling import Ended, RunOptout, call
+from conftest import NO_BUS
 from secret_service import SecretService
+
+from optout.commands.doctor_keyring import START
 
 
 def found(ended: Ended, name: str) -> dict[str, Any]:
@@ -37,6 +41,7 @@ def test_no_keyring_and_no_browser_are_red(optout: RunOptout) -> None:
     ill = optout("doctor", env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent/bus"})
     assert ill.returncode == 1
     assert "✗ keyring" in ill.stdout
+    assert f"`{START}`" in ill.stdout
     none = optout("doctor", "--json", env={"OPTOUT_BROWSER": "/nonexistent/browser"})
     assert none.returncode == none.json["exit_code"] == 1
     assert found(none, "browser")["good"] is False
@@ -83,3 +88,25 @@ def test_a_log_that_cannot_be_written_and_a_damaged_list_are_findings(optout: Ru
     assert "optout.log" in found(ended, "log")["sentence"]
     assert found(ended, "accounts")["good"] is False
     assert found(ended, "keyring")["good"] is True
+
+
+def test_the_one_command_starts_a_keyring(optout: RunOptout, command_environment: dict[str, str]) -> None:
+    """Where no desktop does it, what `doctor` names gives a shell in which the keyring is good."""
+    bare = {name: text for name, text in command_environment.items() if name != "DBUS_SESSION_BUS_ADDRESS"}
+    folder = Path(bare["HOME"])
+    (folder / "run").mkdir(mode=0o700)
+    bare["XDG_RUNTIME_DIR"] = str(folder / "run")
+    missing = found(optout("doctor", "--json", env={"DBUS_SESSION_BUS_ADDRESS": NO_BUS}), "keyring")
+    assert missing["good"] is False
+    command = missing["mend"][missing["mend"].index("dbus-run-session") :].removesuffix("`")
+    typed = f"a new password\n{sys.executable} -m optout doctor --json\n"
+    ended = call(["bash", "-c", command], folder, bare, typed)
+    assert found(ended, "keyring")["good"] is True
+
+
+def test_on_a_desktop_no_other_keyring_is_named(optout: RunOptout) -> None:
+    """Twin: where windows can be shown, the desktop's own keyring is the one to mend."""
+    env = {"DBUS_SESSION_BUS_ADDRESS": NO_BUS, "DISPLAY": ":99"}
+    ill = found(optout("doctor", "--json", env=env), "keyring")
+    assert ill["good"] is False
+    assert "dbus-run-session" not in ill["mend"]

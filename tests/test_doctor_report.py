@@ -46,18 +46,18 @@ class Report:
     """The command with a place for its file, against a site for which a password is kept."""
 
     def __init__(self, optout: RunOptout, practice: StartPractice, folder: Path) -> None:
-        self._optout, self._practice = optout, practice
+        self.optout, self._practice = optout, practice
         self.path = folder / "pages.txt"
 
     def site(self, *moods: str, **keywords: object) -> "PracticeSite":
         """Return a site in these moods, with the password kept."""
         site = self._practice(*moods, **{"patience": 0.25} | keywords)
-        login(self._optout, site, account=site.account)
+        login(self.optout, site, account=site.account)
         return site
 
     def write(self, site: "PracticeSite", *words: str, timeout: str = "3") -> Ended:
         """Return how the command ended, after the checks that every such visit has to pass."""
-        ended = self._optout(
+        ended = self.optout(
             "doctor", "--report", str(self.path), *words, "--json", "--no-input", site=site,
             env={"OPTOUT_TIMEOUT": timeout},
         )  # fmt: skip
@@ -341,11 +341,54 @@ def test_a_place_that_cannot_be_written_is_told_first(
     among = optout("doctor", "--report", str(home / "evidence" / "x.txt"), site=site)
     assert among.returncode == 2
     assert "lies in the evidence" in among.stderr
+    (tmp_path / "folder").mkdir()
+    folder = optout("doctor", "--report", str(tmp_path / "folder"), "--replace", site=site)
+    assert folder.returncode == 2
+    assert "is a folder" in one_sentence(folder)
     assert there.read_text() == "mine"
     assert site.state.log == []
 
 
-@pytest.mark.parametrize("words", [["--only", "ai-training"], ["--preset", "all"], ["--headed"]])
+def test_a_file_is_written_over_on_request(report: Report) -> None:
+    """`--replace` writes the new report in its place; the refusal names that word."""
+    site = report.site()
+    report.path.write_text("mine")
+    plain = report.optout("doctor", "--report", str(report.path), site=site)
+    assert plain.returncode == 2
+    assert "Add `--replace`" in one_sentence(plain)
+    assert report.path.read_text() == "mine"
+    assert report.write(site, "--replace", "--only", "ai-training").returncode == 3
+    assert report.text.startswith("optout page report\n")
+    assert stat.S_IMODE(report.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("moods", "words", "needed"),
+    [
+        ((), (), False),
+        (("europe", "row-gone", "not-offered:ai-training"), (), False),
+        (("new-row",), (), True),
+        (("row-renamed",), (), False),
+        (("half-list",), (), True),
+        (("key-renamed:affiliate-ads",), (), True),
+        ((), ("--preset", "all"), True),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
+)
+def test_a_report_is_asked_for_only_where_something_changed(
+    report: Report, moods: tuple[str, ...], words: tuple[str, ...], needed: bool
+) -> None:
+    """Pages as the program knows them need no bug report; anything else, and pages nobody knows, do."""
+    said = report.write(report.site(*moods), *words).stderr
+    assert ("then attach it to a bug report" in said) is needed
+    assert ("built as this program knows them; no report is needed" in said) is not needed
+    assert '"missing" is a row' in report.text
+    assert ("  missing " in report.text) is ("row-gone" in moods or "half-list" in moods)
+
+
+@pytest.mark.parametrize(
+    "words", [["--only", "ai-training"], ["--preset", "all"], ["--headed"], ["--replace"]]
+)
 def test_the_plain_doctor_takes_no_setting(optout: RunOptout, words: list[str]) -> None:
     """Without `--report` no site is visited, so a word about a visit is a usage error."""
     ended = optout("doctor", *words)

@@ -1,47 +1,26 @@
 """`optout doctor`: what is missing, and the one command that mends it."""
 
 import os
-import secrets
 import shlex
 import stat
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from optout.commands import accounts, answer, doctor_report, folding, words
+from optout.commands.doctor_check import Check, failed, tried
+from optout.commands.doctor_keyring import keyring, sign_ins
 from optout.commands.doctor_report import NAME
-from optout.errors import KeyringUnusable, OptoutError, Outcome, SignInUnusable, UsageProblem
+from optout.errors import OptoutError, Outcome, UsageProblem
 
 if TYPE_CHECKING:
     from optout.config import Config
 
-PROBE = "doctor-probe@example.org"
-OTHER_KEYRING = "Repair the keyring of your desktop, or name another one in PYTHON_KEYRING_BACKEND."
 OTHER_HOME = "Give OPTOUT_HOME a folder that you may write to."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing looked at: good, not good, or None for good to know.
-
-    `mend` is the command or the act that mends it; only what is good has none.
-    """
-
-    name: str
-    good: bool | None
-    sentence: str
-    mend: str = ""
-
-    def to_json(self) -> dict[str, object]:
-        """Return the members that `optout doctor --json` lists for a check."""
-        texts = {"sentence": folding.restored(self.sentence), "mend": folding.restored(self.mend)}
-        return {"name": self.name, "good": self.good, **texts}
 
 
 @click.command(
@@ -52,7 +31,7 @@ Examples:
   optout doctor
   optout doctor --json
   optout doctor --report
-  optout doctor --report pages.txt --preset all
+  optout doctor --report pages.txt --preset all --replace
 
 \b
 Exit codes: 0 nothing is missing, 1 something is, 2 our own configuration cannot be followed.
@@ -68,11 +47,12 @@ With --report those of `optout check`: 0, 3, 4, 5, 75 and so on; with 4 the repo
     metavar="[FILE]",
     help=f"Visit the pages, click nothing, and write how they are built; default {NAME} here.",
 )
+@click.option("--replace", is_flag=True, help="Write over a file that is there already.")
 @words.shared(
     "account", "only", "also", "preset", "as_json", "no_input", "headed", "despite_cooldown", "verbose"
 )
 @click.pass_obj
-def command(asked: answer.Asked, said: words.Words, target: Path | None) -> int:
+def command(asked: answer.Asked, said: words.Words, target: Path | None, replace: bool) -> int:
     """Look at what the program needs and say what is missing, each with the one thing that mends it.
 
     It starts the browser once without opening any page, and puts a random entry into the keyring, reads
@@ -82,13 +62,13 @@ def command(asked: answer.Asked, said: words.Words, target: Path | None) -> int:
     With --report it does none of this. When LinkedIn has changed a page, so that a visit ends with exit
     code 4, it signs in as `optout check` does, looks at the settings (the core ones, or those that
     --only, --also or --preset names; with --preset all the pages that are left to you as well), clicks
-    nothing, seals the visit in the evidence, and writes one text file to be attached to a bug report:
-    which controls the pages have and what was found, no names, no texts, no addresses of people. It is
-    sent to nobody. Read it through first. The other options below belong to --report.
+    nothing, seals the visit in the evidence, and writes one text file, to be attached to a bug report if
+    something changed: which controls the pages have and what was found, no names, no texts, no addresses
+    of people. It is sent to nobody. Read it through first. The other options below belong to --report.
     """
     if target is not None:
-        return doctor_report.carry_out(said, asked, target)
-    _refuse_without_report(said)
+        return doctor_report.carry_out(said, asked, target, replace=replace)
+    _refuse_without_report(said, replace=replace)
     config = words.configuration(said)
     checks = tuple(look(config, unlogged=_log(config, said, asked)))
     outcome = Outcome.FAULT if any(check.good is False for check in checks) else Outcome.GOOD
@@ -109,12 +89,12 @@ def command(asked: answer.Asked, said: words.Words, target: Path | None) -> int:
     return outcome.exit_code
 
 
-def _refuse_without_report(said: words.Words) -> None:
+def _refuse_without_report(said: words.Words, *, replace: bool) -> None:
     """Raise UsageProblem if a word was said that means nothing without `--report`."""
     visiting = (said.account, said.only, said.also, said.preset, said.headed, said.despite_cooldown)
-    if any(visiting):
+    if replace or any(visiting):
         raise UsageProblem(
-            "Without `--report` no site is visited, so no setting or account can be named.",
+            "Without `--report` no site is visited and no file written, so nothing can be said of them.",
             "Add `--report`, or leave those options out.",
         )
 
@@ -137,12 +117,12 @@ def look(config: "Config", *, unlogged: OptoutError | None) -> Iterator[Check]:
     folders = [_folder(part.name, getattr(config.folders, part.name)) for part in fields(config.folders)]
     yield from folders
     if unlogged is not None and all(check.good for check in folders):
-        yield _failed("log", unlogged, OTHER_HOME)
+        yield failed("log", unlogged, OTHER_HOME)
     yield from _values(config)
     yield _accounts(config)
-    keyring = _keyring()
-    yield keyring
-    yield from _sign_ins(config, keyring)
+    ring = keyring()
+    yield ring
+    yield from sign_ins(config, ring)
     yield _browser(config)
     yield _display()
 
@@ -175,7 +155,7 @@ def _values(config: "Config") -> Iterator[Check]:
     from optout.linkedin import address
 
     site = f"({config.sources['site']})"
-    yield _tried("site", lambda: f"{address.origin_of(config.site)} {site}", "Unset OPTOUT_SITE.")
+    yield tried("site", lambda: f"{address.origin_of(config.site)} {site}", "Unset OPTOUT_SITE.")
     account = config.account or "none is set; the only one known is taken"
     for name, value in (("timeout", f"{config.timeout:g} s"), ("account", account)):
         yield Check(name=name, good=True, sentence=f"{value} ({config.sources[name]})")
@@ -185,7 +165,7 @@ def _accounts(config: "Config") -> Check:
     try:
         names = accounts.known(config.folders.state)
     except (OptoutError, OSError) as error:
-        return _failed("accounts", error, OTHER_HOME)
+        return failed("accounts", error, OTHER_HOME)
     if not names:
         return Check(
             name="accounts",
@@ -196,65 +176,6 @@ def _accounts(config: "Config") -> Check:
     return Check(name="accounts", good=True, sentence=", ".join(names))
 
 
-def _keyring() -> Check:
-    """Return whether a random entry comes back out of the keyring; it is removed again.
-
-    A locked keyring may ask its desktop for the password and wait for it: nobody is taken to be there.
-    """
-    from optout import credentials
-
-    def there_and_back() -> str:
-        began = time.monotonic()
-        vault = credentials.open_vault(practice=True, unattended=True)
-        try:
-            vault.keep_password(PROBE, credentials.Secret(secrets.token_urlsafe(24)))
-        except KeyringUnusable:
-            if time.monotonic() - began < credentials.PATIENCE:  # else the next call would hang as well
-                with suppress(KeyringUnusable):
-                    vault.forget_password(PROBE)
-            raise
-        vault.forget_password(PROBE)
-        return "gave back what it was given"
-
-    try:
-        return Check(name="keyring", good=True, sentence=there_and_back())
-    except KeyringUnusable as error:
-        here = KeyringUnusable(error.sentence, error.hint.removesuffix(credentials.DOCTOR).rstrip())
-        return _failed("keyring", here, OTHER_KEYRING)
-
-
-def _sign_ins(config: "Config", keyring: Check) -> Iterator[Check]:
-    """Yield for each account whether its sign-in is kept and opens; a keyring that is ill is asked once."""
-    from optout import credentials
-    from optout.browser import kept
-    from optout.linkedin import address
-
-    try:
-        names, origin = accounts.known(config.folders.state), address.origin_of(config.site)
-    except (OptoutError, OSError):
-        return  # told above
-    if names and not keyring.good:
-        sentence = "the keyring that holds their keys cannot be used"
-        yield Check(name="sign-in", good=None, sentence=sentence, mend=keyring.mend)
-        return
-    for name in names:
-        try:
-            vault = credentials.open_vault(practice=address.is_practice(origin), unattended=True)
-            key = vault.state_key(name, create=False)
-            found = kept.load(config.folders.sessions, name, key.reveal() if key else None, origin=origin)
-        except KeyringUnusable as error:
-            yield _failed("sign-in", error, OTHER_KEYRING)
-            return
-        except SignInUnusable as error:
-            yield Check(name="sign-in", good=False, sentence=f"{name}: {error.sentence}", mend=error.hint)
-            continue
-        if found:
-            yield Check(name="sign-in", good=True, sentence=f"{name}: kept, and it opens")
-        else:
-            mend = "`optout run` keeps one, and so does `optout login --browser`."
-            yield Check(name="sign-in", good=None, sentence=f"{name}: none is kept yet", mend=mend)
-
-
 def _browser(config: "Config") -> Check:
     """Return which browser starts; it shows an empty page and ends."""
     from optout.browser.window import open_window
@@ -263,7 +184,7 @@ def _browser(config: "Config") -> Check:
         with open_window(choice=config.browser, headed=False, cookies=[], timeout=config.timeout) as window:
             return f"{window.browser} starts ({config.sources['browser']})"
 
-    return _tried("browser", start, "Set OPTOUT_BROWSER to the full path of a Chromium, Chrome or Edge.")
+    return tried("browser", start, "Set OPTOUT_BROWSER to the full path of a Chromium, Chrome or Edge.")
 
 
 def _display() -> Check:
@@ -277,19 +198,3 @@ def _display() -> Check:
         sentence="no window can be shown, which signing in by hand, captchas and `--headed` need",
         mend="Run `optout login --browser` in a desktop session; afterwards visits need no display.",
     )
-
-
-def _tried(name: str, act: Callable[[], str], mend: str) -> Check:
-    """Given something to try, and a remedy if what fails names none itself, return what came of it."""
-    try:
-        return Check(name=name, good=True, sentence=act())
-    except OptoutError as error:
-        return _failed(name, error, mend)
-
-
-def _failed(name: str, error: OptoutError | OSError, mend: str) -> Check:
-    """Given what failed and a remedy if it names none itself, return it as a finding."""
-    if isinstance(error, OptoutError):
-        return Check(name=name, good=False, sentence=error.sentence, mend=error.hint or mend)
-    sentence = f"{error.filename} cannot be read: {os.strerror(error.errno or 0)}"
-    return Check(name=name, good=False, sentence=sentence, mend=mend)

@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from optout.visit import Visit
 
 NAME = "optout-page-report.txt"
-ANOTHER = "Remove it, or name another one: `optout doctor --report FILE`."
+ANOTHER = "Add `--replace`, or name another one: `optout doctor --report FILE`."
 READ_IT = "Read it through, then attach it to a bug report; it was sent to nobody."
+AS_KNOWN = "The pages are built as this program knows them; no report is needed. The file was sent to nobody."
 NOTHING = "No page could be looked at, so no report was written."
 
 
-def carry_out(said: words.Words, asked: answer.Asked, target: Path) -> int:
+def carry_out(said: words.Words, asked: answer.Asked, target: Path, *, replace: bool = False) -> int:
     """Given the words and where to, make the visit, write the report and print both; return the exit code.
 
+    `replace` says that a file may be written over.
     The visit is one of `check`: same lock, cooldown and sign-in, sealed in the evidence as `doctor`. The file
     holds whatever pages could be looked at, also if the visit broke off; with none there is no file.
     Raise OptoutError if no visit could begin, UsageProblem also if the file cannot be written.
     """
-    target = _free(target.absolute())
+    target = _free(target.absolute(), replace=replace)
     config = visiting.begun(said, asked)
     _outside(target, config)
     errand, survey = _errand(said, asked)
@@ -70,9 +72,11 @@ def _errand(said: words.Words, asked: answer.Asked) -> "tuple[Errand, Survey]":
     return errand, survey
 
 
-def _free(target: Path) -> Path:
+def _free(target: Path, *, replace: bool) -> Path:
     """Return the place of the file if it can be made there. Raise UsageProblem if not, before any visit."""
-    if target.exists() or target.is_symlink():
+    if target.is_dir():
+        raise UsageProblem(f"{target} is a folder.", "Name a file: `optout doctor --report FILE`.")
+    if not replace and (target.exists() or target.is_symlink()):
         raise UsageProblem(f"{target} is there already.", ANOTHER)
     if not target.parent.is_dir() or not os.access(target.parent, os.W_OK | os.X_OK):
         raise UsageProblem(
@@ -137,8 +141,10 @@ def _answer(visited: "Visit", survey: "Survey", written: Path | None) -> Mapping
 def _say(
     visited: "Visit", errand: "Errand", said: words.Words, written: Path | None, config: "Config"
 ) -> None:
-    """Tell a person what was found and where the report is."""
-    from optout.linkedin import address
+    """Tell a person what was found, where the report is, and whether anybody needs it."""
+    from optout.linkedin import address, page_report
+
+    survey = errand.survey
 
     speak = answer.tell if said.as_json else answer.say
     origin = address.origin_of(config.site)
@@ -148,4 +154,5 @@ def _say(
         speak(NOTHING)
         return
     speak(f"  report    {folding.whole(written)}")
-    speak(READ_IT)
+    known = survey is not None and page_report.is_as_known(survey, visited.findings) and not visited.news
+    speak(AS_KNOWN if known else READ_IT)

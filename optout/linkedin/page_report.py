@@ -16,7 +16,7 @@ from optout.linkedin.sieve import Sieve
 from optout.linkedin.structure import MOST_CONTROLS, Control, Structure
 from optout.linkedin.survey import Survey, Surveyed
 from optout.linkedin.switch import Shows
-from optout.verdict import Finding
+from optout.verdict import Finding, Verdict
 
 HEAD = """\
 optout page report
@@ -32,6 +32,10 @@ here only for switches on the pages of settings that the program knows, and for 
 What it does not hold: names, e-mail addresses, identifiers of members, cookies, pictures, values
 of fields, the text of the pages. Only words that are known to be words of settings pages are
 written at all; anything else is shown as "…".
+
+Rows of a list are "known" or "unknown" to this program, or belong to "another list" of settings.
+"missing" is a row that the program knows and that this account's list does not have: not every
+region and not every account has every row, so that alone is normal.
 
 It does say which of these settings are on or off. Read it through before you send it to anybody.
 """
@@ -77,6 +81,20 @@ def text(survey: Survey, settings: Sequence[Setting], findings: Iterable[Finding
             lines += _indented(_information(path, survey.pages[path], strainer))
         lines.append("")
     return "\n".join(lines)
+
+
+def is_as_known(survey: Survey, findings: Iterable[Finding]) -> bool:
+    """Given what a visit saw of the pages and what was found, return whether nothing is to be mended.
+
+    Each setting was told, and each page and list that was looked at is built as the program knows it. Of a
+    page that is left to a person nothing is known, so one that was to be looked at makes it False.
+    """
+    told = all(finding.verdict not in {Verdict.UNREADABLE, Verdict.CONFLICT} for finding in findings)
+    menus = [seen.menu for seen in survey.pages.values() if seen.menu is not None]
+    whole = bool(menus) and all(menu.complete and not menu.unknown for menu in menus)
+    absent = {Shows.NOT_FOUND, Shows.CATEGORY, Shows.NO_SWITCH}  # shown not to be offered, if all were told
+    pages = {seen.shows for seen in survey.pages.values() if seen.shows is not None}
+    return told and whole and not survey.further and pages <= {Shows.ON, Shows.OFF} | absent
 
 
 def _about(survey: Survey, about: About) -> Iterator[tuple[str, str]]:

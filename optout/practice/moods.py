@@ -204,16 +204,34 @@ LOOK_ALIKES = {
     "late-swap": "The sign-in page changes to another server as soon as the first field is filled.",
 }
 
-MOODS: dict[str, str] = {
-    **SIGN_IN_PAGES, **AFTER_SUBMIT, **SESSIONS, **SETTING_PAGES, **ODD_SWITCHES, **LEADING_AWAY, **CLICKING,
-    **SAVING, **OFFERED, **LISTS, **LANGUAGES, **TRANSPORT, **IDENTITY, **BANNERS, **LOOK_ALIKES,
-}  # fmt: skip
+GROUPS: dict[str, dict[str, str]] = {
+    "The sign-in page": SIGN_IN_PAGES,
+    "After the sign-in form": AFTER_SUBMIT,
+    "Kept sign-ins": SESSIONS,
+    "The page of a setting": SETTING_PAGES,
+    "Odd switches": ODD_SWITCHES,
+    "Addresses that lead elsewhere": LEADING_AWAY,
+    "Clicking": CLICKING,
+    "Saving": SAVING,
+    "Offered or not": OFFERED,
+    "The lists of settings": LISTS,
+    "Languages": LANGUAGES,
+    "On the way to the site": TRANSPORT,
+    "Whose account it is": IDENTITY,
+    "Cookie notices": BANNERS,
+    "Other servers": LOOK_ALIKES,
+}
+MOODS: dict[str, str] = {name: what for group in GROUPS.values() for name, what in group.items()}
 PER_SETTING = frozenset(
     (*SETTING_PAGES, *ODD_SWITCHES, *LEADING_AWAY, *CLICKING, *SAVING, *OFFERED, *TRANSPORT_OF_A_SETTING)
 )
 # These hit any setting that is named behind a colon, by its row's name; a bare mood hits the two alone.
 OF_ANY_SETTING = PER_SETTING - {
     "moved", "vanished", "other-address", "to-elsewhere", *TRANSPORT_OF_A_SETTING
+}  # fmt: skip
+# Only a sign-in meets these.
+AT_SIGN_IN = frozenset((*SIGN_IN_PAGES, *AFTER_SUBMIT, *LOOK_ALIKES, "offline-at-submit")) - {
+    "asks-between", "bounces", "portal"
 }  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from optout.browser.window import open_window
 from optout.linkedin.catalogue import AI_TRAINING
 from optout.practice.moods import GROUPS, MOODS
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+CHECKOUT = Path(__file__).parent.parent
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("## Trying it on the practice site\n")[2].partition("\n## ")[0]
 SERVING, THERE, SHORT = (
     block.splitlines() for block in re.findall(r"^```sh\n(.*?)^```", SECTION, flags=re.MULTILINE | re.DOTALL)
@@ -96,6 +97,24 @@ def test_a_mood_shows_what_is_said_of_it(optout: RunOptout, line: str) -> None:
     assert ended.stdout.count("was ON, is off now") == 2
     assert MOODS[shlex.split(line)[-1]] in ended.stdout
     assert "The evidence holds" in ended.stdout
+
+
+def test_the_readme_names_each_file_of_a_visit(
+    optout: RunOptout, command_environment: dict[str, str]
+) -> None:
+    """What lies in the folder of a visit, one line each, and nothing that does not; the link is good."""
+    part = README.partition("## For the data protection officer")[2].partition("\n## ")[0]
+    told = set(re.findall(r"^\| `([^`]+)`", part, flags=re.MULTILINE))
+    (link,) = re.findall(r"\]\(([^)]*/0001[^)]*)\)", part)
+    assert (CHECKOUT / link).is_file()
+    assert optout("demo").returncode == 0
+    runs = list(Path(command_environment["HOME"]).glob("optout-demo/evidence/*/runs/*"))
+    assert len(runs) == 2
+    for run in runs:
+        there = {f"{path.name}/" if path.is_dir() else path.name for path in run.iterdir()}
+        assert there - {"affiliate-ads/"} == told, "one line stands for the folders of all settings"
+        for path in (run / "ai-training").iterdir():
+            assert path.name == "state.json" or f"`*{''.join(path.suffixes)}`" in part
 
 
 def test_all_moods_are_listed(optout: RunOptout, command_environment: dict[str, str]) -> None:

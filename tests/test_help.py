@@ -1,5 +1,6 @@
 """Help, README and code say the same: each command has a help, an example, and its line in the README."""
 
+import enum
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from calling import RunOptout, RunPython
 
 import optout as optout_program
 from optout.cli import group
+from optout.commands.doctor_keyring import START
 from optout.commands.lazy import LazyGroup, behind_the_name
 from optout.errors import Outcome
+from optout.verdict import Listed, Saving
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -111,6 +114,22 @@ def test_no_file_of_the_current_folder_is_imported(path: tuple[str, ...]) -> Non
     text = README if command is None else f"{command.help} {command.epilog}"
     calls = re.findall(r"python3?[^`\n]* -m optout", text)
     assert [call for call in calls if " -P " not in call] == []
+
+
+def test_the_readme_says_what_the_witnesses_may_say() -> None:
+    """Each value of the JSON that is no reading stands in the line of its witness."""
+    values: dict[str, type[enum.StrEnum]] = {"save_response": Saving, "row": Listed}
+    for name, words in values.items():
+        (line,) = [line for line in README.splitlines() if line.startswith(f"| `{name}` |")]
+        assert {f"`{word}`" for word in words} <= set(re.findall(r"`\w+`", line))
+
+
+def test_the_readme_has_the_commands_that_start_by_themselves() -> None:
+    """The keyring's is the one that `doctor` names; cron's is understood, with and without a preset."""
+    assert f"\n{START}\n" in README
+    lines = re.findall(r"^[0-9*]+ .* -P -m (optout check .*)$", README, flags=re.MULTILINE)
+    assert [parse(line) for line in lines] == [("check",), ("check",)]
+    assert "--preset all" in lines[1]
 
 
 def test_a_wrong_call_does_not_parse() -> None:

@@ -48,7 +48,6 @@ Examples:
   optout demo
   optout demo --headed
   optout demo --folder ./try --keep-serving
-  optout demo --moods
   optout demo --mood new-row
   optout demo --keep-serving --mood came-back
 

@@ -29,9 +29,13 @@ What it holds: addresses without what stands behind a "?", HTTP statuses, langua
 controls, and of each control its kind, its keys, its state and what is around it. Labels stand
 here only for switches on the pages of settings that the program knows, and for their rows.
 
-What it does not hold: names, e-mail addresses, identifiers of members, cookies, pictures, values
-of fields, the text of the pages. Only words that are known to be words of settings pages are
-written at all; anything else is shown as "…".
+What it does not hold: e-mail addresses, identifiers of members, cookies, pictures, values of
+fields, the text of the pages. Labels, addresses and keys are written word by word, from a list of
+words of settings pages that the program has; anything else is shown as "…". Your own name is left
+out as far as your account's address and your profile's address show it, also where it is such a word.
+
+What can still be in it: how many letters a word has that was left out, and a word of that list that
+is part of somebody's name as well ("page", "job", "post").
 
 Rows of a list are "known" or "unknown" to this program, or belong to "another list" of settings.
 "missing" is a row that the program knows and that this account's list does not have: not every

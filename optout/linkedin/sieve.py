@@ -1,21 +1,31 @@
 """What of a page may be written for strangers to read: what is on our lists passes, all else becomes "…".
 
 An allow-list, never a block-list: a word passes because it is known to be a word of settings pages, not
-because nothing speaks against it. Only then the member's own words are taken out as well.
+because nothing speaks against it. Only then the member's own words are taken out as well. What is left
+can name somebody else only in words of sieve.txt, which has no first names but those of which pages are made.
 """
 
 import functools
+import itertools
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 from optout.linkedin.address import SIGN_IN_PATHS
 from optout.linkedin.catalogue import ADS, CATALOGUE, KNOWN_ROWS, NOT_FOUND_PATH, PREFERENCES, PRIVACY
+from optout.linkedin.menu import SETTINGS_ROOTS
 from optout.linkedin.other_pages import OTHER_PAGES
 
 GONE = "…"
-LONGEST_LABEL = 200
+ENOUGH_OF_A_NAME = 4  # letters of a word that stand within one of the member's own: `page` in `mpage`
+SIGNS = frozenset({"-", "\u2013", "\u2014", "&", "/", "|", "+"})
+PLAIN_WORD = (
+    re.compile(  # as a sentence has it: in quotes or brackets, with its marks, of several, of somebody
+        "[\"'\u201c\u2018(]?([^\\W\\d_]+(?:[-/][^\\W\\d_]+)*)(?:['\u2019]s)?[\"'\u201d\u2019).,:;!?]{0,3}"
+    )
+)
 
 KEYS = frozenset(setting.key for setting in CATALOGUE.values()) | {
     "discloseAsProfileViewer",
@@ -32,6 +42,8 @@ PATHS = (
     | {PREFERENCES + "categories/notifications", PRIVACY, ADS, NOT_FOUND_PATH, "/feed", "/"}
     | SIGN_IN_PATHS
 )
+SEGMENTS = frozenset(segment for path in (*PATHS, *SETTINGS_ROOTS) for segment in path.split("/") if segment)
+LABELS = frozenset(setting.title for setting in CATALOGUE.values()) | {page.title for page in OTHER_PAGES}
 
 
 @functools.cache
@@ -44,81 +56,155 @@ def listed(name: str) -> frozenset[str]:
 
 @functools.cache
 def vocabulary() -> frozenset[str]:
-    """Return the words that settings pages are made of, those of the known keys and addresses among them."""
-    known_names = {word for text in (*KEYS, *PATHS) for word in _parts(text) if len(word) > 1}
+    """Return the words of settings pages, those of known keys, addresses and titles among them."""
+    known_names = {
+        word.lower() for text in (*KEYS, *PATHS, *LABELS) for word in _parts(text) if len(word) > 1
+    }
     return listed("words") | known_names
 
 
 def _parts(text: str) -> list[str]:
-    """Return the words that a camelCase, kebab-case or snake_case name is made of, in lower case."""
-    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", text)]
+    """Return the words that a camelCase, kebab-case or snake_case name is made of, as they are written."""
+    return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", text)
+
+
+def _folded(text: str) -> str:
+    """Return a text without case and accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
-    """Lets through what is known; `personal` are words of the member's own that are no words of the pages."""
+    """Lets through what is known; `personal` are the member's own words, folded, known ones among them."""
 
     personal: frozenset[str] = frozenset()
 
     def token(self, text: str) -> str:
         """Given an id, a name or a key, return it if it is known or made of known words, else "…".
 
-        A camelCase name, as all keys are, may have words that are not known if most are: so has a new key.
+        A camelCase name, as all keys are, may have words that are not known, if two or more and at least
+        half of its words are: so has a new key. Each run of the others becomes "…" and its length.
         """
-        if text in KEYS:
+        form = r"([A-Za-z]+(?:-[A-Za-z]+)*)(?:V[0-9]{1,2}|-v[0-9]{1,2})?(?:__([A-Z]+(?:_[A-Z]+)*))?"
+        form_of = re.fullmatch(form, text)
+        if not form_of or len(text) > 80:
+            return GONE
+        base, value = form_of[1], form_of[2] or ""
+        words = _parts(base)
+        if not all(self._passing(_parts(value))):
+            return GONE
+        passing = self._passing(words)
+        if base in KEYS or all(passing):
             return text
-        base, _, value = text.partition("__")
-        if len(text) > 80 or not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", base):
-            return GONE
-        if re.search(r"[0-9]{3}", base) or not re.fullmatch(r"|[A-Z][A-Z_]{0,30}", value):
-            return GONE
-        words = [word for word in _parts(base) if len(word) > 1]
-        known = [word for word in words if word in vocabulary()]
-        is_camel = bool(re.fullmatch(r"[a-z]+(?:[A-Z][a-z]*[0-9]{0,2})+", base))
-        enough = 2 * len(known) > len(words) if is_camel else len(known) == len(words)
-        value_is_known = value in KEYS or all(word in vocabulary() for word in _parts(value))
-        return text if words and enough and value_is_known and not self._is_personal(base) else GONE
+        known = sum(passing)
+        return self._by_word(words, "") if "-" not in base and known > 1 and 2 * known >= len(words) else GONE
 
     def path(self, text: str) -> str:
-        """Given a path, return it if it is known, else with "…" for each segment that is no plain slug."""
+        """Given a path, return it if it is known, else with "…" for what of it is not known.
+
+        Below the settings a new slug is shown word by word. Elsewhere nothing is shown behind the first
+        segment that is not known: there stand people, companies and posts.
+        """
         bare = text.partition("?")[0].partition("#")[0].rstrip("/") or "/"
         if bare in PATHS:
             return bare
-        segments, hidden = [], False
-        for segment in bare.strip("/").split("/"):
-            is_slug = bool(re.fullmatch(r"[a-z]+[0-9]{0,3}(?:-[a-z]+[0-9]{0,3}|-[0-9]{1,3})*", segment))
-            plain = is_slug and len(segment) <= 60 and not self._is_personal(segment)
-            segments.append(segment if plain and not hidden else GONE)
-            hidden = hidden or segment == "in"
-        return "/" + "/".join(segments)
+        segments = bare.strip("/").split("/")
+        behind = segments.index("in") + 1 if "in" in segments else len(segments)
+        if bare.startswith(SETTINGS_ROOTS):
+            written = [self._slug(segment) for segment in segments[:behind]]
+        else:
+            written = list(itertools.takewhile(SEGMENTS.__contains__, segments))
+            if not written and self._slug(segments[0]) == segments[0]:
+                written = segments[:1]
+        return "/" + "/".join([*written, *[GONE] * (len(segments) - len(written))])
 
     def label(self, text: str) -> str:
-        """Given the label of a switch of ours, return it unless it could name somebody."""
+        """Given the label of a switch of ours, return it if it is known, else those of its words that are.
+
+        Where words are missing it says how long the label is and how many of its words are known.
+        """
         text = " ".join(text.split())
-        odd = (
-            not text.isprintable() or len(text) > LONGEST_LABEL or re.search(r"[@\\/]|\d{3}|urn:|www\.", text)
-        )
-        return GONE if odd or self._is_personal(text) else text
+        if text in LABELS or not text:
+            return text or GONE
+        chunks = text.split(" ")
+        words = [(place, word) for place, chunk in enumerate(chunks) for word in _spoken(chunk)]
+        passing = self._passing([word for _, word in words])
+        gone = {place for (place, _), passes in zip(words, passing, strict=True) if not passes}
+        if not gone:
+            return text
+        runs = itertools.groupby(enumerate(chunks), key=lambda each: each[0] in gone)
+        shown = (GONE if hidden else " ".join(chunk for _, chunk in run) for hidden, run in runs)
+        known = len(chunks) - len(gone)
+        return f"{' '.join(shown)} ({len(text)} characters, {known} of {len(chunks)} words known)"
 
     def attributes(self, names: Iterable[str]) -> list[str]:
         """Given attribute names, return those that are known, and "data-…" or "…" once for all others."""
         return sorted({self._attribute(name) for name in names})
 
     def _attribute(self, name: str) -> str:
-        if name in listed("attributes") or re.fullmatch(r"aria-[a-z]{3,20}", name):
+        if name in listed("attributes"):
             return name
+        if name.startswith("aria-"):
+            return name if name.removeprefix("aria-") in listed("aria") else GONE
         if not name.startswith("data-"):
             return GONE
         return name if self.token(name) == name else "data-" + GONE
 
-    def _is_personal(self, text: str) -> bool:
-        return not self.personal.isdisjoint(re.findall(r"\w+", " ".join((text.lower(), *_parts(text)))))
+    def _slug(self, segment: str) -> str:
+        """Return a segment of an address, with "…" and their length for the words that are not known."""
+        if segment in SEGMENTS:
+            return segment
+        form_of = re.fullmatch(r"([a-z]+(?:-[a-z]+)*)(?:-v[0-9]{1,2})?", segment)
+        if not form_of or len(segment) > 60:
+            return f"{GONE}({len(segment)})"
+        words = form_of[1].split("-")
+        return segment if all(self._passing(words)) else self._by_word(words, "-")
+
+    def _by_word(self, words: Sequence[str], joint: str) -> str:
+        """Return the words that pass, and "…" with their letters counted for each run of the others."""
+        runs = itertools.groupby(zip(words, self._passing(words), strict=True), key=lambda each: each[1])
+        return joint.join(
+            joint.join(word for word, _ in run) if passes else f"{GONE}({sum(len(word) for word, _ in run)})"
+            for passes, run in runs
+        )
+
+    def _passing(self, words: Sequence[str]) -> list[bool]:
+        """Return of each word whether it may be written: known, and neither it nor its run is the member's.
+
+        A run is one: `Mark Page` is the name of `markpage@example.org`.
+        """
+        plain = [_folded(word) for word in words]
+        passing = [
+            word.casefold() in vocabulary() and not self._is_personal(bare)
+            for word, bare in zip(words, plain, strict=True)
+        ]
+        for first, last in itertools.combinations(range(len(words) + 1), 2):
+            if "".join(plain[first:last]) in self.personal:
+                passing[first:last] = [False] * (last - first)
+        return passing
+
+    def _is_personal(self, bare: str) -> bool:
+        parts_of_names = (name for name in self.personal if len(bare) >= ENOUGH_OF_A_NAME and bare in name)
+        return bare in self.personal or any(parts_of_names)
 
 
 def of(*names: str | None) -> Sieve:
-    """Given what names the member, an e-mail address or a public identifier, return the sieve for them."""
-    words = {word for name in names if name for word in re.findall(r"[^\W\d_]{3,}", name.lower())}
-    return Sieve(personal=frozenset(words - vocabulary()))
+    """Given what names the member, an e-mail address or a public identifier, return the sieve for them.
+
+    The last part of the address' domain is left out: it names a country or a trade.
+    """
+    told = [re.sub(r"(@.*)\.[^.@]*$", r"\1", name) for name in names if name]
+    words = {word for name in told for word in re.findall(r"[^\W\d_]{2,}", _folded(name))}
+    return Sieve(personal=frozenset(words))
+
+
+def _spoken(chunk: str) -> list[str]:
+    """Return the words of what stands between two blanks of a label; whole if it is no plain word."""
+    if chunk in SIGNS:
+        return []
+    form_of = PLAIN_WORD.fullmatch(chunk)
+    return re.split(r"[-/]", form_of[1]) if form_of else [chunk]
 
 
 def known(text: str, names: frozenset[str]) -> str:
@@ -127,5 +213,8 @@ def known(text: str, names: frozenset[str]) -> str:
 
 
 def language(text: str) -> str:
-    """Given the language of a page, return it if it looks like one."""
-    return text if re.fullmatch(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4}){0,2}", text) else GONE if text else "none"
+    """Given the language of a page, return it if it is one of the site's, with a region if that is known."""
+    first, *further = re.split(r"[-_]", text.lower())
+    if first in listed("languages") and len(further) < 3 and listed("regions").issuperset(further):
+        return text
+    return GONE if text else "none"

@@ -34,8 +34,8 @@ fields, the text of the pages. Labels, addresses and keys are written word by wo
 words of settings pages that the program has; anything else is shown as "…". Your own name is left
 out as far as your account's address and your profile's address show it, also where it is such a word.
 
-What can still be in it: how many letters a word has that was left out, and a word of that list that
-is part of somebody's name as well ("page", "job", "post").
+What can still be in it: how many letters a word has that was left out, the one digit of a version,
+and a word of that list that is part of somebody's name as well ("page", "job", "post").
 
 Rows of a list are "known" or "unknown" to this program, or belong to "another list" of settings.
 "missing" is a row that the program knows and that this account's list does not have: not every

@@ -86,7 +86,7 @@ class Sieve:
         A camelCase name, as all keys are, may have words that are not known, if two or more and at least
         half of its words are: so has a new key. Each run of the others becomes "…" and its length.
         """
-        form = r"([A-Za-z]+(?:-[A-Za-z]+)*)(?:V[0-9]{1,2}|-v[0-9]{1,2})?(?:__([A-Z]+(?:_[A-Z]+)*))?"
+        form = r"([A-Za-z]+(?:-[A-Za-z]+)*)(?:V[0-9]|-v[0-9])?(?:__([A-Z]+(?:_[A-Z]+)*))?"
         form_of = re.fullmatch(form, text)
         if not form_of or len(text) > 80:
             return GONE
@@ -155,7 +155,7 @@ class Sieve:
         """Return a segment of an address, with "…" and their length for the words that are not known."""
         if segment in SEGMENTS:
             return segment
-        form_of = re.fullmatch(r"([a-z]+(?:-[a-z]+)*)(?:-v[0-9]{1,2})?", segment)
+        form_of = re.fullmatch(r"([a-z]+(?:-[a-z]+)*)(?:-v[0-9])?", segment)
         if not form_of or len(segment) > 60:
             return f"{GONE}({len(segment)})"
         words = form_of[1].split("-")

@@ -21,10 +21,9 @@ from optout.linkedin.other_pages import OTHER_PAGES
 GONE = "…"
 ENOUGH_OF_A_NAME = 4  # letters of a word that stand within one of the member's own: `page` in `mpage`
 SIGNS = frozenset({"-", "\u2013", "\u2014", "&", "/", "|", "+"})
-PLAIN_WORD = (
-    re.compile(  # as a sentence has it: in quotes or brackets, with its marks, of several, of somebody
-        "[\"'\u201c\u2018(]?([^\\W\\d_]+(?:[-/][^\\W\\d_]+)*)(?:['\u2019]s)?[\"'\u201d\u2019).,:;!?]{0,3}"
-    )
+# As a sentence has it: in quotes or brackets, with its marks, joined to others, with an 's.
+PLAIN_WORD = re.compile(
+    "[\"'\u201c\u2018(]?([^\\W\\d_]+(?:[-/][^\\W\\d_]+)*)(?:['\u2019]s)?[\"'\u201d\u2019).,:;!?]{0,3}"
 )
 
 KEYS = frozenset(setting.key for setting in CATALOGUE.values()) | {

@@ -44,7 +44,7 @@ function card(s) {
   const box = `<input id="${id}" type="checkbox" class="${C.box}" role="switch" ${s.on ? 'checked' : ''}
     ${s.locked ? 'disabled' : ''} aria-labelledby="${s.ids.join(' ')}">`;
   const pill = `<i class="${C.pill}"><b></b></i>`;
-  const words = `<span id="${key}"><span> ${s.text} </span></span>`;
+  const words = `<span id="${key}"><span> ${cfg.text || s.text} </span></span>`;
   const link = cfg.link ? `<a data-no="help" href="/help/linkedin/answer/a6278444">${T.more}</a>` : '';
   const ends = s.ids.filter(x => x != key).map(x => `<em id="${x}">·</em>`).join('');
   if (cfg.widget == 'wrapped') return `<div><div class="${C.row}"><div>
@@ -95,7 +95,7 @@ function live(cards) {
 }
 function draw(cards, dead) {
   main.innerHTML = `<div class="${C.a}"><div><div><h1>${T.title}</h1></div><div><p>${T.about}</p></div>
-    <section class="${C.s}">${cards.map(card).join('')}</section>
+    ${cfg.before || ''}<section class="${C.s}">${cards.map(card).join('')}</section>
     ${cfg.button ? `<button data-no="save">${T.save}</button>` : ''}</div></div>
     ${cfg.ghost ? `<div style="position:absolute;left:-9999px"><input type="checkbox" role="switch"
       aria-labelledby="${cards[0].ids.join(' ')}"></div>` : ''}`;

@@ -135,6 +135,32 @@ TALES = {
         code=5,
         saved=(),
     ),
+    "another switch is drawn like a pill": Tale(
+        shape=Shape(
+            page={
+                "before": '<button role="switch" aria-checked="true" class="setting-toggle__toggle" '
+                'data-no="other" style="display:block">…</button>'
+            }
+        )
+    ),
+    "a link is drawn like a pill": Tale(
+        shape=Shape(
+            widget="clipped",
+            page={"before": '<a class="setting-toggle__toggle" data-no="link" href="/help/x">…</a>'},
+        )
+    ),
+    "a button over the label and the box": Tale(
+        shape=Shape(
+            widget="naked",
+            page={
+                "text": '…</span></span><span style="position:absolute;inset:0;z-index:5"><button '
+                'data-no="over" style="width:100%;height:100%;opacity:.2">?</button></span><span><span>'
+            },
+        )
+    ),
+    "the whole label of a bare box is a link": Tale(
+        shape=Shape(widget="naked", page={"text": '<a data-no="words" href="/help/x">… … …</a>'})
+    ),
 }
 
 

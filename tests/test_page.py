@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optout.browser.window import open_window
-from optout.linkedin import sight
+from optout.linkedin import sight, turn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -310,3 +310,66 @@ def test_a_page_of_words_has_no_control(show: Show) -> None:
     assert seen.controls is not None
     assert not seen.controls.any
     assert seen.controls.traces == 0
+
+
+NEAR = f"<div style='position:relative'><b id='{KEY}'>words</b>{{}}</div>"
+OVER = "style='position:absolute;inset:0;opacity:.5'"
+SWITCHED = f"{BOX} id=box style='width:40px;height:20px' checked>"
+PILL = "<i id=pill class=setting-toggle__toggle>x</i>"
+NOTED = (
+    "<script>window.noted = []; addEventListener('click', (event) => { noted.push(event.target.id); "
+    "if (event.target.id === 'bad') event.preventDefault(); }, true);</script>"
+)
+WAYS = ("_click_face", "_click_label", "_uncheck", "_press_inside")
+
+
+def _clicked(page: "Page") -> list[str]:
+    """Go all the ways to click, the box being put back on after each; return what was clicked."""
+    for way in WAYS:
+        getattr(turn, way)(page, KEY)
+        page.evaluate("document.querySelector('#box').checked = true")
+    return list(page.evaluate("noted"))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "a href=/x", "button", "button role=switch", "div role=button", "div role=link", "select", "summary",
+        "input type=button", "div onclick='0'", "label for=other", "div tabindex=0", "x-thing",
+        "div role=menuitemcheckbox",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("how", ["over", "named", "inside the label", "around"])
+def test_no_click_falls_on_anything_else_that_acts(show: Show, tag: str, how: str) -> None:
+    """Over the box, called a pill, in its label or around its pill: only the box itself is clicked."""
+    end = f"</{tag.partition(' ')[0]}>"
+    html = {
+        "over": f"<label for=box id=label></label>{SWITCHED}<{tag} id=bad {OVER}>x{end}",
+        "named": f"<{tag} id=bad class=setting-toggle__toggle>x{end}{SWITCHED}",
+        "inside the label": f"<label for=box id=label><{tag} id=bad>words{end}</label>{SWITCHED}",
+        "around": f"{SWITCHED}<{tag} {OVER}><i id=bad class=setting-toggle__toggle>x</i>{end}",
+    }[how]
+    page = show(f"<main>{NEAR.format(html)}</main>{NOTED}")
+    assert "bad" not in _clicked(page)
+    assert "box" in page.evaluate("noted")
+
+
+@pytest.mark.parametrize(
+    ("html", "clicked"),
+    [
+        (SWITCHED, ["box", KEY, "box", "box"]),
+        (f"{SWITCHED}<span id=pill {OVER}></span>", ["pill", "pill", "box"]),
+        (f"{PILL}{BOX} id=box style='display:none' checked>", ["pill", KEY, "box"]),
+        (
+            f"<label for=box id=label><a href=/x id=bad>link</a> and words</label>{SWITCHED}",
+            ["box", "label", "box", "box", "box"],
+        ),
+        (
+            f"<div role=switch tabindex=0 onclick='0'>{SWITCHED}<span id=pill {OVER}></span></div>",
+            ["pill", "pill", "box"],
+        ),
+    ],
+)
+def test_a_click_falls_where_a_person_would_click(show: Show, html: str, clicked: list[str]) -> None:
+    """Twin: the bare box, the pill over or beside it, the label's own words, the box from inside."""
+    assert _clicked(show(f"<main>{NEAR.format(html)}</main>{NOTED}")) == clicked

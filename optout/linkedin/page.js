@@ -78,13 +78,63 @@
     const own = [...(el.labels || [])].find(rendered);
     return own || (label && rendered(label) ? label : null);
   };
-  const uncovered = (el) => {
-    const hit = underPointer(el);
-    return Boolean(hit) && nearScope(el).contains(hit);
+
+  // --- where a click on the switch may fall ---
+  // What does something by itself when it is clicked. Around the box only the browser's own kinds matter: the
+  // script of anything else that holds the box hears of every click on it, however it is made.
+  const NATIVE = "a, area, button, summary, label, select, option, textarea, input, iframe, frame, object, embed, audio, video";
+  const ACTING = NATIVE + ", [onclick], [aria-haspopup], [aria-pressed], [tabindex]:not([tabindex^='-']), [role~=button], " +
+    "[role~=switch], [role~=link], [role~=checkbox], [role~=radio], [role~=tab], [role~=option], [role^=menuitem]";
+  const above = (node) => node.assignedSlot || node.parentElement || node.getRootNode().host || null;
+  const isClosed = (node) => Boolean(node.shadowRoot) || node.localName.includes("-"); // who knows what lies in it
+  const harmless = (hit, el) => {
+    if (hit === el) return true;
+    if (isClosed(hit)) return false;
+    for (let node = hit; node; node = above(node)) {
+      if (node.localName === "label" && node.control === el) continue;
+      const around = node.contains(el);
+      if (node.matches(around ? NATIVE : ACTING) || (!around && isClosed(node))) return false;
+    }
+    return true;
   };
   const bring = (el) => {
-    if (el) el.scrollIntoView({ block: "center", behavior: "instant" });
+    el.scrollIntoView({ block: "center", behavior: "instant" });
     return el;
+  };
+  const middle = (box) => ({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
+  const words = (el) => {
+    const found = [];
+    const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(walker.currentNode);
+      if (flat(walker.currentNode.data)) found.push(...range.getClientRects());
+    }
+    return found;
+  };
+  // The box where the pointer meets it, else the pill: one of its name, or whatever harmless lies over the box.
+  const faceOf = (el) => {
+    const hit = underPointer(bring(el));
+    if (hit === el) return el;
+    const near = nearScope(el);
+    const known = all(".setting-toggle__toggle", near).find((pill) => rendered(pill) && harmless(pill, el));
+    return known || (hit && near.contains(hit) && harmless(hit, el) ? hit : null);
+  };
+  const TARGETS = { face: faceOf, label: labelOf, box: (el) => el };
+  // The place on a target that a click may fall on, from its upper left corner; null if there is none.
+  const placeOn = (what, key) => {
+    const el = only(key);
+    const target = el && TARGETS[what](el, key);
+    if (!target) return null;
+    const rects = (what === "label" ? words(bring(target)) : [bring(target) && el.getBoundingClientRect()]);
+    const reach = what === "box" ? nearScope(el) : target;
+    const place = [...rects, target.getBoundingClientRect()].filter((box) => box.width && box.height).map(middle)
+      .find(({ x, y }) => {
+        const hit = document.elementFromPoint(x, y);
+        return hit && reach.contains(hit) && harmless(hit, el);
+      });
+    const corner = target.getBoundingClientRect();
+    return place ? { x: place.x - corner.left - target.clientLeft, y: place.y - corner.top - target.clientTop } : null;
   };
   const cardOf = (el) => {
     const text = el.closest("main, [role=main]") || document.body;
@@ -191,10 +241,8 @@
   const only = (key) => (keyed(key).length ? keyed(key)[0] : null);
   return {
     survey, rows, ...signIn,
-    pill: ({ key }) => only(key) && pillOf(bring(only(key))),
-    label: ({ key }) => only(key) && labelOf(only(key), key),
-    box: ({ key }) => only(key),
-    uncovered: ({ key }) => Boolean(only(key)) && uncovered(bring(only(key))),
+    target: ({ key, what }) => only(key) && TARGETS[what](only(key), key),
+    place: ({ key, what }) => placeOn(what, key),
     press: ({ key }) => { if (only(key)) only(key).click(); },
   };
 }

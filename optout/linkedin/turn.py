@@ -29,7 +29,7 @@ def turn_off(stay: Stay, setting: Setting, *, refused: Callable[[], bool]) -> No
     before = stay.look(key)
     if before is None:
         return
-    for act in (_click_pill, _click_label, _uncheck, _press_inside):
+    for act in (_click_face, _click_label, _uncheck, _press_inside):
         # While a page saves, its box may stay on and locked; a click then would fall on what turned off.
         wait(page, READY_PATIENCE, lambda: (now := look(page, key)) is None or not _is_busy(now))
         now = look(page, key)
@@ -56,23 +56,23 @@ def _has_flipped(page: "Page", key: str) -> bool:
     return sight is not None and bool(sight.switches) and not _is_on(sight)
 
 
-def _click_pill(page: "Page", key: str) -> None:
-    """Click the visible pill that covers the box (buddy, 2026-03)."""
-    _click(page, "pill", key)
+def _click_face(page: "Page", key: str) -> None:
+    """Click the box where it lies bare, or the visible pill that covers it (buddy, 2026-03)."""
+    _click(page, "face", key)
 
 
 def _click_label(page: "Page", key: str) -> None:
-    """Click the label of the box."""
+    """Click the label of the box, on its own words."""
     _click(page, "label", key)
 
 
 def _click(page: "Page", what: str, key: str) -> None:
-    """Click what page.js finds; something else in the way of the pointer is left alone."""
+    """Click what page.js finds, where it says; a click that would fall on anything else is not made."""
 
     def click() -> None:
-        found = element(page, what, key=key)
-        if found is not None:
-            found.click(timeout=FLIP_PATIENCE * 1000)
+        found, place = element(page, "target", what=what, key=key), call(page, "place", what=what, key=key)
+        if found is not None and place is not None:
+            found.click(position=place, timeout=FLIP_PATIENCE * 1000)
 
     _quietly(click)
 
@@ -81,9 +81,9 @@ def _uncheck(page: "Page", key: str) -> None:
     """Click at the place of the box itself, unless something foreign lies over it."""
 
     def force() -> None:
-        box = element(page, "box", key=key)
-        if box is not None and call(page, "uncovered", key=key):
-            box.uncheck(force=True, timeout=FLIP_PATIENCE * 1000)
+        box, place = element(page, "target", what="box", key=key), call(page, "place", what="box", key=key)
+        if box is not None and place is not None:
+            box.uncheck(force=True, position=place, timeout=FLIP_PATIENCE * 1000)
 
     _quietly(force)
 

@@ -87,7 +87,7 @@ class Arrival:
             try:
                 yield stay
                 if stay.is_worth_keeping:
-                    self._keep(window.cookies(), self._whose(stay, found))
+                    self._keep(stay.keepable(window.cookies()), self._whose(stay, found))
             finally:
                 self.pending = stay.pending
                 self.member = stay.expected if stay.recognised else None

@@ -51,7 +51,7 @@ class Shape:
     absent: frozenset[str] = frozenset()  # slugs not offered at all
     banner: bool = False
     hops: int = 0
-    renewed: bool = False  # an answer to the read after a save is "off", and may be kept for an hour
+    renewed: int = 0  # answers to reads after a save that are "off", and may be kept for an hour
     ends_after: int = -1  # states read before the sign-in ends
 
 

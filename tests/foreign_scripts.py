@@ -24,6 +24,8 @@ async function remember(key, v) {
   if (cfg.memory == 'local') localStorage['pref:' + key] = v;
   if (cfg.memory == 'session') sessionStorage['pref:' + key] = v;
   if (cfg.memory == 'cookie') document.cookie = `pref_${key}=${v};path=/;max-age=999999`;
+  if (cfg.memory == 'absent') document.cookie = `pref_${key}=1;path=/;max-age=${v ? 999999 : 0}`,
+    document.cookie = 'noted=1;path=/;max-age=999999';
   if (cfg.memory == 'name') window.name = key + '=' + v;
   if (cfg.memory == 'idb') (await idb()).transaction('p', 'readwrite').objectStore('p').put(v, key);
 }
@@ -32,6 +34,8 @@ async function recall(key) {
   if (cfg.memory == 'local') v = localStorage['pref:' + key];
   if (cfg.memory == 'session') v = sessionStorage['pref:' + key];
   if (cfg.memory == 'cookie') v = (new RegExp(`pref_${key}=(\\\\w+)`).exec(document.cookie) || [])[1];
+  if (cfg.memory == 'absent' && document.cookie.includes('noted=1'))
+    v = document.cookie.includes('pref_' + key);
   if (cfg.memory == 'name' && window.name.startsWith(key + '=')) v = window.name.split('=')[1];
   if (cfg.memory == 'idb') v = await new Promise(async go => {
     const asked = (await idb()).transaction('p').objectStore('p').get(key);
@@ -128,7 +132,11 @@ const lost = () => {
     return main.innerHTML = `<h1>${T.title}</h1><p>${T.sorry}</p><a href="#" data-no="retry">↻</a>`;
   }
   const cards = (await answer.json()).cards;
-  for (const s of cards) { const v = await recall(s.key); if (v !== undefined) s.on = v; }
+  for (const s of cards) {
+    const v = await recall(s.key);
+    if (v !== undefined) s.on = v;
+    else if (cfg.mirror == 'all' || (cfg.mirror == 'off' && !s.on)) await remember(s.key, s.on);
+  }
   if (cfg.flash) { draw(cards.map(s => ({...s, on: false})), true); await nap(cfg.flash); }
   draw(cards, !!cfg.hydrate);
   if (cfg.hydrate) { await nap(cfg.hydrate); live(cards); }

@@ -39,7 +39,7 @@ class ForeignSite:
         self.passwords: list[str] = []
         self.sessions: set[str] = set()
         self.states_read = 0
-        self.just_saved: set[str] = set()
+        self.just_saved: Counter[str] = Counter()
         site = self
 
         class Bound(_Answers):
@@ -64,8 +64,8 @@ class ForeignSite:
         shape, key = self.shape, KEYS[slug]
         text = pages.TEXTS[shape.language]
         on = self.stored[key]
-        if shape.renewed and key in self.just_saved:
-            self.just_saved.discard(key)
+        if self.just_saved[key] > 0:
+            self.just_saved[key] -= 1
             on = False
         ours = {"key": key, "ids": shape.ids.format(key).split(), "text": text["label"], "on": on}
         twin = [{**ours, "on": on is (shape.copy == "agrees")}] if shape.copy else []
@@ -239,7 +239,7 @@ class _Answers(BaseHTTPRequestHandler):
         form = self.body.startswith(b"value=")
         value = self.body == b"value=true" if form else json.loads(self.body)["value"]
         site.saved.append((key, value))
-        site.just_saved.add(key)
+        site.just_saved[key] = site.shape.renewed
         threading.Event().wait(site.shape.save_takes)
         if site.shape.keeps == "all":
             site.stored[key] = value

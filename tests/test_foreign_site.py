@@ -77,7 +77,7 @@ TALES = {
         shape=Shape(unlisted=PRIVACY, page={"route": "words-first", "away": 1500})
     ),
     "saved nowhere, remembered by page, worker and cache": Tale(
-        shape=Shape(keeps="nothing", renewed=True, page={"again": True, "memory": "local", "worker": True}),
+        shape=Shape(keeps="nothing", renewed=1, page={"again": True, "memory": "local", "worker": True}),
         verdicts=("did_not_stick",),
         code=3,
     ),
@@ -118,10 +118,20 @@ TALES = {
         shape=Shape(page={"flash": 2500}), verdicts=("conflict",), code=4, saved=()
     ),
     "nothing saved, the first read echoes the click": Tale(
-        shape=Shape(keeps="nothing", renewed=True), verdicts=("conflict",), code=4
+        shape=Shape(keeps="nothing", renewed=1), verdicts=("conflict",), code=4
     ),
     "nothing saved, remembered in a cookie": Tale(
         shape=Shape(keeps="nothing", page={"memory": "cookie"}), verdicts=("did_not_stick",), code=3
+    ),
+    "nothing saved, mirrored in a cookie since its first load": Tale(
+        shape=Shape(keeps="nothing", page={"memory": "cookie", "mirror": "all"}),
+        verdicts=("did_not_stick",),
+        code=3,
+    ),
+    "nothing saved, a removed cookie would mean off": Tale(
+        shape=Shape(keeps="nothing", page={"memory": "absent", "mirror": "all"}),
+        verdicts=("did_not_stick",),
+        code=3,
     ),
     "locked and on until the save is answered": Tale(shape=Shape(save_takes=1.4, page={"pessimistic": True})),
     "deaf for two seconds": Tale(shape=Shape(page={"hydrate": 2000})),
@@ -202,6 +212,21 @@ def test_verdicts_on_a_site_of_other_markup(tale: tuple[Tale, ForeignSite], opto
     assert not any(site.stored[key] for key in told.shape.neighbours)
     assert site.pressed == {}
     assert site.passwords == [DOORWAYS[told.shape.signin]]
+
+
+def test_no_page_vouches_for_itself_at_the_next_visit(optout: RunOptout) -> None:
+    """A page that drew OFF for a whole visit and noted it in a cookie is asked anew at the next one."""
+    shape = Shape(keeps="nothing", renewed=99, page={"memory": "cookie", "mirror": "off"})
+    with ForeignSite(ACCOUNT, PASSWORD, shape) as site:
+        optout("login", "--account", ACCOUNT, "--password-stdin", site=site.origin, input=PASSWORD + "\n")
+        optout("run", "--json", "--no-input", "--only", "ai-training", site=site.origin)
+        assert site.saved == [(AI, False)]
+        site.just_saved.clear()
+        ended = optout("check", "--json", "--no-input", "--only", "ai-training", site=site.origin)
+
+    assert untrue(ended.json["settings"], site) == []
+    assert [finding["after"] for finding in ended.json["settings"]] == ["on"]
+    assert len(site.passwords) == 1, "the sign-in itself was kept"
 
 
 @pytest.mark.parametrize("signin", list(DOORWAYS))

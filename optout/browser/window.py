@@ -1,7 +1,7 @@
 """Open fresh browser pages that know only cookies, and always close them."""
 
 import os
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -56,13 +56,12 @@ class Window:
                 old.close()
         return self.page
 
-    def afresh(self, names: Container[str]) -> "Page":
-        """Given names of cookies, put a page in a new context in place of this one, with no more than these.
+    def afresh(self, cookies: "Sequence[Cookie]") -> "Page":
+        """Given cookies, put a page in a new context in place of this one, with no more than these.
 
         What a page wrote into its own storage cannot shape what it shows from now on.
         """
         old = self.page.context
-        cookies = [cookie for cookie in old.cookies() if cookie.get("name") in names]
         self.page = _new_context(self.driven[-1].browser, cookies, self.timeout)
         if old not in self.left_open:
             old.close()

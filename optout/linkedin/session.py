@@ -1,6 +1,9 @@
-"""The cookies of a signed-in session: do they live, and which of them are secrets. Source: linkedin.md 7."""
+"""The cookies of a signed-in session: do they live, which are secrets, which a page may have written itself.
 
-from collections.abc import Iterable, Mapping
+Source: linkedin.md 7.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optout.linkedin.address import State
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
 
 SECRET_LENGTH = 12  # characters from which on a cookie's value counts as a secret
 PLAIN_COOKIES = frozenset({"lang", "timezone", "li_theme", "li_theme_set"})
+
+SIGN_IN_COOKIES = frozenset({"li_at", "li_rm", "JSESSIONID", "bcookie", "bscookie", "lidc"})
 
 
 def cookies_alive(context: "BrowserContext", origin: str) -> bool:
@@ -37,6 +42,37 @@ def is_inside(tab: "Page", origin: str) -> bool:
 def is_remembered(context: "BrowserContext", origin: str) -> bool:
     """Given a browser context, return whether the site may renew a sign-in from its cookies by itself."""
     return any(cookie.get("name") in {"li_at", "li_rm"} for cookie in _cookies(context, origin))
+
+
+def unwritten(now: "Sequence[Cookie]", before: "Sequence[Cookie]") -> "list[Cookie]":
+    """Given a browser's cookies and those from before a click, return what no page can have written at it.
+
+    Those of the sign-in, and those hidden from scripts, are as they are now. Any other may be a page's own
+    memory: it is as it was before, whether it was changed since or removed, and a new one is left out.
+    """
+    now = [cookie for cookie in now if _is_trusted(cookie)]
+    held = {_identity(cookie) for cookie in now}
+    return now + [cookie for cookie in before if not _is_trusted(cookie) and _identity(cookie) not in held]
+
+
+def unclicked(now: "Sequence[Cookie]", before: "Sequence[Cookie]") -> "list[Cookie]":
+    """Given the same, return it without what the site itself added since, but for the sign-in."""
+    known = {_identity(cookie) for cookie in before}
+    return [
+        cookie
+        for cookie in unwritten(now, before)
+        if cookie.get("name") in SIGN_IN_COOKIES or _identity(cookie) in known
+    ]
+
+
+def _is_trusted(cookie: "Cookie") -> bool:
+    """Return whether the cookie is the sign-in's, or hidden from the scripts of pages."""
+    return cookie.get("name") in SIGN_IN_COOKIES or cookie.get("httpOnly") is True
+
+
+def _identity(cookie: "Cookie") -> tuple[object, ...]:
+    """Return what tells a cookie from every other."""
+    return tuple(cookie.get(part) for part in ("name", "domain", "path", "partitionKey"))
 
 
 def secrets_in(cookies: Iterable[Mapping[str, Any]]) -> set[str]:

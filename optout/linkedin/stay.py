@@ -1,7 +1,7 @@
 """A stay on the site: open any of its addresses as the signed-in member, signing in at most once."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,13 +22,13 @@ from optout.linkedin.form import Place
 from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refuse
 from optout.linkedin.passage import Passage, is_question
 from optout.linkedin.person import NOBODY, Person
-from optout.linkedin.session import cookies_alive, is_remembered
+from optout.linkedin.session import cookies_alive, is_remembered, unclicked, unwritten
 from optout.linkedin.sight import Clock, Sight, look, wait
 from optout.linkedin.signin import sign_in
 from optout.linkedin.traffic import Traffic
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Cookie, Page
 
 MEMBER_PATIENCE = 5.0  # seconds a page has to show its member, as long as it is still arriving
 MEMBER_QUIET = 0.75  # seconds at rest after which a page is not expected to show its member any more
@@ -41,7 +41,7 @@ MOST_QUESTIONS = 2  # times in a stay that a code or an approval is waited for
 class Stay:
     """One signed-in stay in one page. `timeout` is in seconds.
 
-    `renewed` gives a page that has this one's cookies of given names and nothing else, in its place; `beside`
+    `renewed` gives a page that has the given cookies and nothing else, in place of this one; `beside`
     one of the same window, with this one left open; `shown` one that the person sees, this one if they do.
     `password` is called at the moment of typing, at most once. `tell` hears one line per step. `proxied` says
     that a proxy stands on the way. `expected` is the member that this evidence is about, None as long as no
@@ -51,7 +51,7 @@ class Stay:
     """
 
     page: "Page"
-    renewed: "Callable[[frozenset[str]], Page]"
+    renewed: "Callable[[Sequence[Cookie]], Page]"
     beside: "Callable[[], Page]"
     shown: "Callable[[], Page]"
     origin: str
@@ -77,7 +77,8 @@ class Stay:
     _inside: bool = False
     _renewed: bool = False
     _questions: int = 0
-    _names: frozenset[str] | None = None
+    _before: "Sequence[Cookie] | None" = None
+    _clicked: bool = False
     _traffic: Traffic = field(init=False)
     _witness: member.Witness = field(init=False)
 
@@ -153,21 +154,24 @@ class Stay:
         return self._traffic.cut_short
 
     def before_a_click(self) -> None:
-        """Note which cookies there are: one that a page adds when it is clicked may be its own memory."""
-        self._names = self._cookie_names()
+        """Note the cookies, unless a click in this page already may have changed them."""
+        if not self._clicked:
+            self._before, self._clicked = self.page.context.cookies(), True
 
     def start_afresh(self) -> None:
         """Go on in a page that knows only the cookies from before a click: no page vouches for itself."""
-        names = self._cookie_names() if self._names is None else self._names
-        self._go_on_in(self.renewed(names))
+        now = self.page.context.cookies()
+        self._go_on_in(self.renewed(now if self._before is None else unclicked(now, self._before)))
+        self._clicked = False
+
+    def keepable(self, now: "Sequence[Cookie]") -> "Sequence[Cookie]":
+        """Given the browser's cookies, return what no page can have written when it was clicked."""
+        return now if self._before is None else unwritten(now, self._before)
 
     def leave_open(self, name: str) -> None:
         """Go on in another page, and leave this one open under a name to be looked at again."""
         self.left_open[name] = self.page
         self._go_on_in(self.beside())
-
-    def _cookie_names(self) -> frozenset[str]:
-        return frozenset(cookie.get("name", "") for cookie in self.page.context.cookies())
 
     def _go_on_in(self, page: "Page") -> None:
         self.page = page

@@ -29,6 +29,7 @@ def turn_off(stay: Stay, setting: Setting, *, refused: Callable[[], bool]) -> No
     before = stay.look(key)
     if before is None:
         return
+    stay.before_a_click()
     for act in (_click_face, _click_label, _uncheck, _press_inside):
         # While a page saves, its box may stay on and locked; a click then would fall on what turned off.
         wait(page, READY_PATIENCE, lambda: (now := look(page, key)) is None or not _is_busy(now))

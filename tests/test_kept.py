@@ -21,8 +21,11 @@ from test_doctor import found
 
 from optout.browser import kept
 from optout.browser.kept import Kept
+from optout.browser.window import open_window
 from optout.errors import SignInUnusable, VisitUnderWay
 from optout.evidence import lock
+from optout.linkedin import session
+from optout.linkedin.stay import Stay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Cookie
@@ -403,6 +406,71 @@ def test_renewed_cookies_are_kept(stories: Stories) -> None:
     before = site.counts["login_page"]
     assert stories.visit(site, "check").findings == [ON, ON]
     assert (site.counts["login_page"], site.counts["password_received"]) == (before, 1)
+
+
+def _cookie(name: str, value: str, *, hidden: bool = False, path: str = "/") -> "Cookie":
+    said = {"name": name, "value": value, "domain": "www.example.org", "path": path, "httpOnly": hidden}
+    return cast("Cookie", said)
+
+
+TOKEN = _cookie("li_at", "one", hidden=True)
+NEW_TOKEN = _cookie("li_at", "two", hidden=True)
+NEW_CSRF = _cookie("JSESSIONID", "three")
+HIDDEN, HIDDEN_NOW = _cookie("site", "one", hidden=True), _cookie("site", "two", hidden=True)
+PREF, PREF_NOW = _cookie("pref", "on"), _cookie("pref", "off")
+ELSEWHERE = _cookie("pref", "off", path="/mypreferences")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "decides", "kept_then"),
+    [
+        ([TOKEN, PREF], [TOKEN, PREF], [TOKEN, PREF], [TOKEN, PREF]),
+        ([TOKEN, PREF], [TOKEN, PREF_NOW], [TOKEN, PREF], [TOKEN, PREF]),
+        ([TOKEN, PREF], [TOKEN], [TOKEN, PREF], [TOKEN, PREF]),
+        ([TOKEN], [TOKEN, PREF_NOW], [TOKEN], [TOKEN]),
+        ([TOKEN, PREF], [TOKEN, PREF, ELSEWHERE], [TOKEN, PREF], [TOKEN, PREF]),
+        ([TOKEN], [NEW_TOKEN, NEW_CSRF], [NEW_TOKEN, NEW_CSRF], [NEW_TOKEN, NEW_CSRF]),
+        ([TOKEN, HIDDEN], [HIDDEN_NOW], [HIDDEN_NOW], [HIDDEN_NOW]),
+        ([TOKEN, HIDDEN], [TOKEN], [TOKEN], [TOKEN]),
+        ([TOKEN], [TOKEN, HIDDEN_NOW], [TOKEN], [TOKEN, HIDDEN_NOW]),
+        ([HIDDEN], [_cookie("site", "shown")], [], []),
+        ([PREF], [_cookie("pref", "off", hidden=True)], [_cookie("pref", "off", hidden=True)], None),
+    ],
+)
+def test_what_a_click_may_have_written_is_undone(
+    before: list["Cookie"], now: list["Cookie"], decides: list["Cookie"], kept_then: list["Cookie"] | None
+) -> None:
+    """Changed, new or removed: as before the click; the sign-in and what scripts cannot write: as now."""
+    assert session.unclicked(now, before) == decides
+    assert session.unwritten(now, before) == (decides if kept_then is None else kept_then)
+
+
+def test_a_second_click_does_not_hide_what_the_first_one_wrote() -> None:
+    """What was noted before a click counts until a fresh page was had, however often is clicked."""
+    with open_window(choice=None, headed=False, cookies=[], timeout=5) as window:
+        stay = Stay(
+            page=window.page,
+            renewed=window.afresh,
+            beside=window.beside,
+            shown=window.show,
+            origin=ORIGIN,
+            account=ACCOUNT,
+            password=str,
+            timeout=3,
+            tell=lambda _: None,
+        )
+        window.page.context.add_cookies(cast("Any", [PREF, TOKEN]))
+        stay.before_a_click()
+        window.page.context.add_cookies(cast("Any", [PREF_NOW, NEW_TOKEN]))
+        stay.before_a_click()
+        stay.start_afresh()
+        first = {cookie.get("name"): cookie.get("value") for cookie in stay.page.context.cookies()}
+        window.page.context.add_cookies(cast("Any", [_cookie("later", "x")]))
+        stay.before_a_click()
+        stay.start_afresh()
+        second = {cookie.get("name"): cookie.get("value") for cookie in stay.page.context.cookies()}
+    assert first == {"pref": "on", "li_at": "two"}
+    assert second == first | {"later": "x"}, "a click on a fresh page counts from there"
 
 
 @pytest.mark.parametrize(

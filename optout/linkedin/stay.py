@@ -41,13 +41,12 @@ MOST_QUESTIONS = 2  # times in a stay that a code or an approval is waited for
 class Stay:
     """One signed-in stay in one page. `timeout` is in seconds.
 
-    `renewed` gives a page that has the given cookies and nothing else, in place of this one; `beside`
-    one of the same window, with this one left open; `shown` one that the person sees, this one if they do.
-    `password` is called at the moment of typing, at most once. `tell` hears one line per step. `proxied` says
-    that a proxy stands on the way. `expected` is the member that this evidence is about, None as long as no
-    page has shown one; `recognised` says that a page of this stay has shown it, `by_hand` that the person was
-    asked to go on in a window, `pending` why, as long as they have not. `noticed` hears of each page that was
-    read, and what was made of it.
+    `renewed` gives a page that has the given cookies and nothing else, in place of this one; `beside` one of
+    the same window, with this one left open; `shown` one that the person sees, this one if they do.
+    `password` is called at the moment of typing, at most once. `tell` hears one line per step. `proxied`: a
+    proxy stands on the way. `expected` is the member that this evidence is about, None as long as no page has
+    shown one; `recognised`: a page of this stay has shown it; `by_hand`: the person was asked to go on in a
+    window, `pending` why, as long as they have not. `noticed` hears of each page read.
     """
 
     page: "Page"

@@ -10,14 +10,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from calling import RunOptout
-from sample_store import ALREADY_OFF, NOT_OFFERED, TURNED_OFF, UNREADABLE, Place, append, edit
+from calling import RunOptout, RunPython
+from sample_store import (
+    ALREADY_OFF,
+    NOT_OFFERED,
+    PERSON,
+    TURNED_OFF,
+    UNREADABLE,
+    Place,
+    append,
+    edit,
+    visit,
+)
 from stories import ACCOUNT, OFF, STAYED, WAS_OFF, Stories
 
 from optout.change import Rows
-from optout.evidence import attempts, carried, chain, history
+from optout.evidence import attempts, carried, chain, history, ledger, record
 from optout.evidence.record import to_json
 from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
+from optout.notebook import Notebook
 
 DAY = timedelta(days=1)
 AI, ADS = AI_TRAINING.name, AFFILIATE_ADS.name
@@ -51,6 +62,10 @@ class Past:
     def time(self, days: float) -> str:
         """Given how long ago, return the time of the end of that visit as a person reads it."""
         return f"{self.now - days * DAY - timedelta(seconds=1):%Y-%m-%d %H:%M} UTC"
+
+    def stamp(self, days: float) -> str:
+        """Given how long ago, return that time as runs hold it."""
+        return record.stamp(self.now - days * DAY)
 
     def attempts(self, name: str = AI) -> attempts.Attempts:
         """Given a setting, return how often it was switched off of late."""
@@ -220,6 +235,62 @@ def test_clicks_of_killed_visits_count_once(past: Past) -> None:
     assert found.switched_off(ADS, past.now) == attempts.NONE
 
 
+BROKEN_OFF = """
+import os, sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from optout.errors import OptoutError
+from optout.evidence import attempts, history, ledger
+from optout.evidence.record import stamp, to_json
+from optout.linkedin.catalogue import AI_TRAINING
+store, memory, end = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+now, name = datetime.now(UTC), AI_TRAINING.name
+past = history.of(store, [name])
+with ledger.begin(store, memory=memory, now=now) as draft:
+    print(past.switched_off(name, now).count, flush=True)
+    draft.add(f"{name}/before.element.png", b"never searched for secrets")
+    if end in ("click", "full"):
+        times = (*past.broken_off.get(name, ()), stamp(now - timedelta(hours=int(sys.argv[4]))))
+        draft.add(f"{name}/{attempts.CLICKED}", to_json(attempts.clicked_json(times)))
+    if end == "full":
+        raise OptoutError("The disk is full.")
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_no_number_of_visits_that_break_off_hides_a_click(past: Past, python: RunPython) -> None:
+    """Killed after a click, killed before one, or not sealed as the disk is full: each click is still told.
+
+    What else was in such a draft goes. Once a run has carried the times on, the drafts go too.
+    """
+    store, ends = past.place.store, ("click", "early", "early", "full", "early", "click", "early")
+    words = [(str(store), str(past.place.memory), end, str(hours)) for hours, end in enumerate(ends)]
+    counted = [python(BROKEN_OFF, *each).stdout.strip() for each in words]
+    assert counted == ["0", "1", "1", "1", "2", "2", "3"]
+    left = sorted(path.name for path in store.glob("runs/.tmp-*/*/*"))
+    assert left == ["before.element.png"] + [attempts.CLICKED] * 3, "the last draft nobody has emptied yet"
+    found = past.history()
+    assert found.switched_off(AI, now()).exhausted
+    with ledger.begin(store, memory=past.place.memory, now=past.now) as draft:
+        Notebook(draft=draft).close(found)
+        draft.seal(visit((), now=past.now, ending=("try_later", 75)), PERSON, secrets=(), now=past.now)
+    assert list(store.glob("runs/.tmp-*")) == []
+    assert past.history().switched_off(AI, now()).exhausted
+
+
+def test_a_run_that_carries_nothing_on_leaves_the_times_of_clicks(past: Past) -> None:
+    """They go with a run that tells them, and with no other."""
+    draft = past.place.store / "runs" / ".tmp-0123" / AI
+    draft.mkdir(parents=True)
+    (draft / attempts.CLICKED).write_text(json.dumps(attempts.clicked_json([past.stamp(1)])))
+    past.add(0.5, ALREADY_OFF)
+    assert past.history().switched_off(AI, past.now).count == 1
+    (draft / attempts.CLICKED).unlink()
+    (draft / attempts.CLICKED).symlink_to(past.place.memory)
+    past.add(0.4, ALREADY_OFF)
+    assert not draft.exists(), "only what is a file of ours is kept"
+
+
 def test_a_run_that_cannot_be_read_may_have_done_it(past: Past) -> None:
     """It counts, unless the texts beside its pictures tell of a look and of nothing else; and is told."""
     damaged = past.add(9, TURNED_OFF, ALREADY_OFF, fix=True)
@@ -351,26 +422,33 @@ def test_a_visit_that_was_lost_after_the_click_counts(stories: Stories) -> None:
     assert "leaves it alone now" in visited.reasons
 
 
-def test_a_visit_that_was_killed_after_the_click_counts(
-    stories: Stories, command_environment: dict[str, str]
-) -> None:
-    """Nothing was sealed of it: its draft tells the next visit, and that one all that come after."""
-    site = stories.open("already-off")
-    past = Past(stories.home, site.origin)
-    for days in (20, 10):
-        past.add(days, TURNED_OFF, ALREADY_OFF, fix=True)
-    site.stored[AI_TRAINING.key] = True
+def _kill_at(step: str, environment: dict[str, str]) -> None:
+    """Given a step, make a visit that is killed once it says that it has come to it."""
     with subprocess.Popen(
         [sys.executable, "-m", "optout", "check", "--fix", "--no-input", "--only", AI],
-        env=command_environment | {"OPTOUT_SITE": site.origin},
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
     ) as process:
         assert process.stderr is not None
-        assert any("proving on a fresh load" in line for line in process.stderr)
+        assert any(step in line for line in process.stderr)
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_visit_that_was_killed_after_the_click_counts(
+    stories: Stories, command_environment: dict[str, str]
+) -> None:
+    """Nothing was sealed of it: its draft tells the next visits, until one is sealed and tells it on."""
+    site = stories.open("already-off")
+    past = Past(stories.home, site.origin)
+    for days in (20, 10):
+        past.add(days, TURNED_OFF, ALREADY_OFF, fix=True)
+    site.stored[AI_TRAINING.key] = True
+    # Killed after its click; then twice before it could click or tell anybody of the first one.
+    for step in ("proving on a fresh load", "reading 1 of 1", "opening the browser"):
+        _kill_at(step, command_environment | {"OPTOUT_SITE": site.origin})
     assert site.counts["put"] == 1
     assert past.history().switched_off(AI, past.now).exhausted
     site.stored[AI_TRAINING.key] = True

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,13 +70,31 @@ def destroy(path: Path) -> None:
     path.unlink()
 
 
-def empty_folder(path: Path) -> None:
-    """Given a folder, remove all that is in it and keep the folder; symbolic links are not followed."""
+def empty_folder(path: Path, *, keep: str | None = None) -> None:
+    """Given a folder, remove all that is in it and keep the folder; symbolic links are not followed.
+
+    Ordinary files called `keep` that lie in the folders right below it stay where they are.
+    """
     with os.scandir(path) as entries:
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                Path(entry.path).unlink()
+            elif keep is None or not _has_file(Path(entry.path), keep):
+                shutil.rmtree(entry.path)
+            else:
+                _empty_but(Path(entry.path), keep)
+
+
+def _has_file(folder: Path, name: str) -> bool:
+    return stat.S_ISREG((folder / name).lstat().st_mode) if os.path.lexists(folder / name) else False
+
+
+def _empty_but(folder: Path, kept: str) -> None:
+    with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path)
-            else:
+            elif entry.name != kept:
                 Path(entry.path).unlink()
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from optout.errors import SecretFound, VisitUnderWay
-from optout.evidence import disk, leaks, ordinary_file, record
+from optout.evidence import attempts, carried, disk, leaks, ordinary_file, record
 from optout.evidence.chain import Run, Tail, head, runs, tail
 from optout.evidence.memory import End, remember
 
@@ -48,7 +48,8 @@ class Draft:
 
     Left by an exception it is emptied, as nobody searched it for secrets, and stays: the next run names it.
     `damage_seen` is a sentence if the store is not as it was left. `interrupted` names the drafts of visits
-    that broke off; their content is removed already.
+    that broke off; their content is removed already, but for the times of their clicks: these stay until a
+    run that carries them on is sealed.
     """
 
     def __init__(self, runs_folder: Path, *, tail: Tail, memory_file: Path, lock: "BaseFileLock") -> None:
@@ -75,7 +76,7 @@ class Draft:
                 shutil.rmtree(folder, ignore_errors=True)  # what stays is named by the next run
             elif folder is not None:
                 with suppress(OSError):  # what went wrong first counts; the next run empties what stays
-                    disk.empty_folder(folder)
+                    disk.empty_folder(folder, keep=attempts.CLICKED)
         finally:
             self._lock.release()
 
@@ -176,9 +177,8 @@ class Draft:
         disk.flush_folder(self._runs)
         remember(self._memory, End(store=self._tail.store, number=number, run=name, head=head))
         for draft in self.interrupted:
-            path = self._runs / draft
             with suppress(OSError):  # it stays and is named once more
-                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+                _remove_draft(self._runs / draft, with_clicks=carried.FILE in self._names)
         return name
 
 
@@ -235,6 +235,16 @@ def _folders_of(name: str) -> list[str]:
 
 def _empty_drafts(folder: Path, names: tuple[str, ...]) -> None:
     # Emptied now, as their pictures were never searched for secrets; removed once a sealed run names them.
+    # The times of clicks stay: this visit too may be killed before it has told anybody of them.
     for path in (folder / name for name in names):
         if path.is_dir() and not path.is_symlink():
-            disk.empty_folder(path)
+            disk.empty_folder(path, keep=attempts.CLICKED)
+
+
+def _remove_draft(path: Path, *, with_clicks: bool) -> None:
+    if not path.is_dir() or path.is_symlink():
+        path.unlink()
+        return
+    if with_clicks:
+        disk.empty_folder(path)
+    path.rmdir()

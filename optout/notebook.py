@@ -97,7 +97,7 @@ class Notebook:
     def close(self, past: History) -> None:
         """Given the past as it is known by now, write the texts into the draft, what is new among them."""
         self.draft.add("changes.json", to_json(changes.to_json(self.changes)))
-        self.draft.add(carried.FILE, to_json(past.carried().to_json()))
+        self.draft.add(carried.FILE, to_json(past.carried(datetime.now(UTC)).to_json()))
         for name, stages in self.stages.items():
             self.draft.add(f"{name}/state.json", to_json({"stages": stages}))
         if self.menus:

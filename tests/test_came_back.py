@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,10 +26,12 @@ from sample_store import (
 from stories import ACCOUNT, OFF, STAYED, WAS_OFF, Stories
 
 from optout.change import Rows
+from optout.commands.past import history as status_of
 from optout.evidence import attempts, carried, chain, history, ledger, record
 from optout.evidence.record import to_json
 from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
 from optout.notebook import Notebook
+from optout.verdict import Reading
 
 DAY = timedelta(days=1)
 AI, ADS = AI_TRAINING.name, AFFILIATE_ADS.name
@@ -63,9 +66,9 @@ class Past:
         """Given how long ago, return the time of the end of that visit as a person reads it."""
         return f"{self.now - days * DAY - timedelta(seconds=1):%Y-%m-%d %H:%M} UTC"
 
-    def stamp(self, days: float) -> str:
-        """Given how long ago, return that time as runs hold it."""
-        return record.stamp(self.now - days * DAY)
+    def stamp(self, days: float, seconds: int = 0) -> str:
+        """Given how long ago, and seconds to add, return that time as runs hold it."""
+        return record.stamp(self.now - days * DAY + timedelta(seconds=seconds))
 
     def attempts(self, name: str = AI) -> attempts.Attempts:
         """Given a setting, return how often it was switched off of late."""
@@ -107,6 +110,8 @@ def stretch(past: Past, name: str = AI) -> tuple[str, str, bool, str | None] | N
         ([TURNED_OFF, ALREADY_OFF, NOT_OFFERED, BACK], 4, 3, True, 1),
         ([TURNED_OFF, LOST], 2, 2, True, 1),
         ([TURNED_OFF, ("off", "unreadable", "unreadable")], 2, 2, False, None),
+        ([TURNED_OFF, ("off", "on", "conflict"), ALREADY_OFF, BACK], 2, 2, True, 1),
+        ([TURNED_OFF, ALREADY_OFF, ("off", "on", "conflict"), BACK], 4, 3, True, 2),
     ],
 )
 @pytest.mark.parametrize("carrying", [False, True])
@@ -129,9 +134,65 @@ def test_since_when_it_was_proved_off(
     assert stretch(past, ADS) == (past.time(len(runs)), past.time(1), False, None)
 
 
+@pytest.mark.parametrize("witness", ["control", "stood", "second_load"])
+def test_a_witness_that_saw_it_on_ends_the_time_of_proofs(past: Past, witness: str) -> None:
+    """A conflict whose readings say off and no more: that a page stood open and showed it ON counts."""
+    past.add(9, TURNED_OFF)
+    run = past.add(5, ("off", "unreadable", "conflict"))
+    assert stretch(past) == (past.time(9), past.time(9), False, None)
+    [setting] = json.loads((run / "run.json").read_text())["settings"]
+    edit(run, settings=[setting | {"witnesses": setting["witnesses"] | {witness: "on"}}])
+    assert stretch(past) == (past.time(9), past.time(9), True, past.time(5))
+    _, [told] = status_of(chain.runs(past.place.store))
+    assert (told.state, told.told, told.proved_off_from) == (Reading.ON, past.stamp(5, -1), past.stamp(9, -1))
+    past.add(4, ALREADY_OFF)
+    assert stretch(past) == (past.time(4), past.time(4), False, None)
+    _, [told] = status_of(chain.runs(past.place.store))
+    assert (told.since, told.proved_off_from) == (past.stamp(4, -1), past.stamp(4, -1))
+
+
+@pytest.mark.parametrize(
+    ("since", "last", "found_on", "is_believed"),
+    [
+        (9, 5, 4, True),
+        (5, 9, 4, False),
+        (9, 0, None, False),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z", None, False),
+        (9, "2026-02-30T10:00:00Z", None, False),
+        (9, "2026-02-01T25:00:00Z", None, False),
+    ],
+)
+def test_a_time_that_cannot_be_is_not_told(
+    past: Past, since: float | str, last: float | str, found_on: float | None, is_believed: bool
+) -> None:
+    """Proofs that end before they begin, come after the run, or on a day that there is not, are none."""
+    times = [
+        each if each is None or isinstance(each, str) else past.stamp(each)
+        for each in (since, last, found_on)
+    ]
+    members = dict(zip(("since", "last", "found_on"), times, strict=True))
+    said = {"schema": carried.SCHEMA, "proved_off": {AI: members | {"closed": True}}}
+    (past.add(1, UNREADABLE) / carried.FILE).write_text(json.dumps(said))
+    assert (AI in past.history().stretches) is is_believed
+
+
+def test_a_finding_on_that_cannot_be_is_left_out(past: Past) -> None:
+    """The proofs stay; the time at which it was first seen ON is not known then."""
+    for found_on in ("9999-01-01T00:00:00Z", past.stamp(20), past.stamp(0.5), "2026-13-01T00:00:00Z"):
+        stands = {"since": past.stamp(9), "last": past.stamp(5), "closed": True, "found_on": found_on}
+        run = past.add(1, UNREADABLE)
+        (run / carried.FILE).write_text(json.dumps({"schema": carried.SCHEMA, "proved_off": {AI: stands}}))
+        assert stretch(past) == (
+            carried.moment(past.stamp(9)),
+            carried.moment(past.stamp(5)),
+            True,
+            None,
+        )
+
+
 def carry(run: Path, before: history.History) -> None:
     """Given a run folder and the past before it, write what a visit would have carried forward."""
-    (run / carried.FILE).write_bytes(to_json(before.carried().to_json()))
+    (run / carried.FILE).write_bytes(to_json(before.carried(now()).to_json()))
 
 
 def test_only_the_runs_since_are_opened(past: Past) -> None:
@@ -212,6 +273,20 @@ def test_only_check_fix_counts(past: Past) -> None:
     past.add(5, TURNED_OFF, TURNED_OFF, command="run")
     past.add(4, TURNED_OFF, TURNED_OFF)
     assert past.attempts() == attempts.NONE
+
+
+def test_a_click_that_is_yet_to_come_counts_for_30_days_from_now(past: Past) -> None:
+    """A clock that was ahead: its clicks count, each once, and not for years; of a day that is none, none."""
+    ahead = [past.stamp(-400), past.stamp(-401), "9999-12-31T23:59:59Z", "9999-99-99T99:99:99Z"]
+    draft = past.place.store / "runs" / ".tmp-0123" / AI
+    draft.mkdir(parents=True)
+    (draft / attempts.CLICKED).write_text(json.dumps(attempts.clicked_json(ahead)))
+    before = past.history()
+    assert before.switched_off(AI, past.now).count == 3
+    shutil.rmtree(draft.parent)
+    carry(past.add(0, ALREADY_OFF), before)
+    assert past.history().switched_off(AI, past.now).count == 3
+    assert past.history().switched_off(AI, past.now + 31 * DAY) == attempts.NONE
 
 
 def test_two_settings_are_counted_apart(past: Past) -> None:

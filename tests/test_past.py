@@ -1,9 +1,15 @@
 """What `status` makes of the runs: the last state that was proved, when, since when, and no word more."""
 
-import pytest
+import json
+from pathlib import Path
 
-from optout.commands.past import Past
+import pytest
+from sample_store import START, append, edit, place
+
+from optout.change import plain
+from optout.commands.past import Past, history
 from optout.commands.status import moment
+from optout.evidence import ledger
 from optout.verdict import Reading, Verdict
 
 OFF, TURNED, ON = ("off", Verdict.ALREADY_OFF), ("on", Verdict.TURNED_OFF), ("on", Verdict.ON)
@@ -15,8 +21,8 @@ CONFLICT, WAS_OFF = ("unreadable", Verdict.CONFLICT), ("off", Verdict.UNREADABLE
 def past(*runs: tuple[str, Verdict]) -> Past:
     """Given what the runs say, newest first, return what they add up to; the oldest was made at "1"."""
     found = Past(name="x", verdict=runs[0][1], reason="", seen=str(len(runs)))
-    for place, (before, verdict) in enumerate(runs):
-        found.add(verdict, before, str(len(runs) - place))
+    for newer, (before, verdict) in enumerate(runs):
+        found.add(verdict, before, str(len(runs) - newer))
     return found
 
 
@@ -63,6 +69,29 @@ def test_the_last_state_and_since_when(
 def test_since_when_it_had_been_proved_off(runs: list[tuple[str, Verdict]], since: str | None) -> None:
     """The stretch of proofs that ends with the last one, though the setting is on or untold by now."""
     assert past(*runs).to_json()["last_proved_off_from"] == since
+
+
+def test_what_a_run_says_is_made_harmless(tmp_path: Path) -> None:
+    """A run that was received may say anything; a terminal shows it, so that nothing acts on it."""
+    where = place(tmp_path)
+    run = append(where, START, {"ai-training": ("unreadable", "unreadable", "unreadable")}).path
+    [setting] = json.loads((run / "run.json").read_text())["settings"]
+    evil = "\x1b[2J\x1b]0;x\x07 \u202e\ud800\n good"
+    edit(
+        run,
+        settings=[setting | {"reason": evil, "name": evil}],
+        command=evil,
+        outcome=evil,
+        finished=evil,
+        options={"site": evil},
+    )
+    last, [told] = history(ledger.runs(where.store))
+    assert last is not None
+    said = [*last.to_json().values(), told.name, told.reason, told.seen, told.told]
+    assert [
+        each for each in said if isinstance(each, str) and set(each) & set(evil) - set("[2J]0;x good")
+    ] == []
+    assert (last.outcome, told.reason) == (plain(evil), plain(evil))
 
 
 def test_a_time_is_shown_to_the_minute_and_what_is_none_as_it_stands() -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from optout.change import plain
 from optout.errors import EvidenceDamaged
+from optout.evidence.carried import was_seen_on
 from optout.verdict import PROVED_OFF, Reading, Verdict
 
 if TYPE_CHECKING:
@@ -65,25 +67,26 @@ class Past:
     _off_closed: bool = field(default=False, repr=False)
     _closed: bool = field(default=False, repr=False)
 
-    def add(self, verdict: Verdict, before: str, finished: str) -> None:
+    def add(self, verdict: Verdict, before: str, finished: str, *, seen_on: bool = False) -> None:
         """Given what an older run says, take it in; runs come newest first.
 
         A visit that could not tell neither ends nor lengthens the stretch of one state; one that found the
-        setting in another state at first ends it. What was ON at first and could not be told in the end
-        counts as ON; OFF at first proves nothing.
+        setting in another state at first ends it. What was ON at first, or where anything else in the visit
+        showed it ON (`seen_on`), and could not be told in the end counts as ON; OFF at first proves nothing.
         """
+        was_on = seen_on or before == Reading.ON
+        seen = {before, SHOWED.get(verdict), *([Reading.ON] if was_on else [])}
         if verdict in PROVED_OFF:
             self.last_proved_off = self.last_proved_off or finished
             self.proved_off_from = self.proved_off_from if self._off_closed else finished
         if self.last_proved_off is not None:
-            seen = {before, SHOWED.get(verdict)}
             self._off_closed = self._off_closed or bool(seen & {Reading.ON, Reading.NOT_OFFERED})
         if self._closed:
             return
-        showed = SHOWED.get(verdict) or (Reading.ON if before == Reading.ON else None)
+        showed = SHOWED.get(verdict) or (Reading.ON if was_on else None)
         if showed is not None and self.state in {None, showed}:
             self.state, self.told, self.since = showed, self.told or finished, finished
-        self._closed = self.state is not None and bool(({showed, before} & KNOWN) - {self.state})
+        self._closed = self.state is not None and bool((seen & KNOWN) - {self.state})
 
     def to_json(self) -> dict[str, object]:
         """Return the members that `optout status --json` lists for a setting."""
@@ -111,28 +114,47 @@ def history(runs: "Iterable[Run]") -> tuple[LastVisit | None, tuple[Past, ...]]:
     for run in runs:
         try:
             said = run.read()
-            finished = str(said["finished"])
+            finished = plain(str(said["finished"]))
             rows = [_row(row) for row in cast("list[dict[str, object]]", said["settings"])]
         except (EvidenceDamaged, ValueError, KeyError, TypeError):
             continue
         if last is None and said.get("kind", "visit") == "visit":
             last = LastVisit(
                 run=run.name,
-                command=str(said.get("command")),
-                outcome=str(said.get("outcome")),
+                command=plain(str(said.get("command"))),
+                outcome=plain(str(said.get("outcome"))),
                 finished=finished,
                 site=_site(said.get("options")),
             )
-        for name, verdict, before, reason in rows:
-            past = found.setdefault(name, Past(name=name, verdict=verdict, reason=reason, seen=finished))
-            past.add(verdict, before, finished)
+        for row in rows:
+            past = found.setdefault(
+                row.name, Past(name=row.name, verdict=row.verdict, reason=row.reason, seen=finished)
+            )
+            past.add(row.verdict, row.before, finished, seen_on=row.seen_on)
     return last, tuple(found.values())
 
 
-def _row(row: Mapping[str, object]) -> tuple[str, Verdict, str, str]:
-    return str(row["name"]), Verdict(str(row["verdict"])), str(row["before"]), str(row["reason"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """What a run says of a setting, its words made harmless: a terminal shows them."""
+
+    name: str
+    verdict: Verdict
+    before: str
+    reason: str
+    seen_on: bool
+
+
+def _row(row: Mapping[str, object]) -> _Row:
+    return _Row(
+        name=plain(str(row["name"])),
+        verdict=Verdict(str(row["verdict"])),
+        before=str(row["before"]),
+        reason=plain(str(row["reason"])),
+        seen_on=was_seen_on(row),
+    )
 
 
 def _site(options: object) -> str | None:
     site = options.get("site") if isinstance(options, dict) else None
-    return site if isinstance(site, str) else None
+    return plain(site) if isinstance(site, str) else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from optout.errors import EvidenceDamaged
 from optout.evidence.chain import Run, runs, understood
-from optout.evidence.record import is_time
+from optout.evidence.record import is_time, stamp
 
 MOST = 3  # times in SPAN; after that the setting is left alone
 SPAN = timedelta(days=30)
@@ -48,10 +48,12 @@ NONE = Attempts()
 def of(store: Path, name: str, now: datetime, broken_off: Iterable[str] = ()) -> Attempts:
     """Given the store's folder, a setting and the time, return how often it was switched off in SPAN.
 
-    `broken_off` are the times of clicks in visits that were killed before they could be sealed. Only runs
-    that may be of that time are opened. Raise OptoutError if the store cannot be listed.
+    `broken_off` are the times of clicks in visits that were killed before they could be sealed; one that is
+    yet to come, told by a clock that was ahead, counts as now. Only runs that may be of that time are opened.
+    Raise OptoutError if the store cannot be listed.
     """
-    days = [time[:10] for time in broken_off if time[:10] > f"{now - SPAN:%Y-%m-%d}"]
+    told = (time[:10] for time in not_ahead(broken_off, now))
+    days = [day for day in told if day > f"{now - SPAN:%Y-%m-%d}"]
     unsure = 0
     for run, when in recent(store, now):
         if len(days) >= MOST:
@@ -66,6 +68,18 @@ def of(store: Path, name: str, now: datetime, broken_off: Iterable[str] = ()) ->
 def clicked_json(times: Iterable[str]) -> dict[str, object]:
     """Given the times of this click and of those that broke off earlier, return the content of CLICKED."""
     return {"clicked": list(times)}
+
+
+def not_ahead(times: Iterable[str], now: datetime) -> tuple[str, ...]:
+    """Given times of clicks and the time, return them with those that are yet to come set back to now.
+
+    Else a clock that was ahead would have them count for as long. They stay apart by a second each, as equal
+    ones are one click.
+    """
+    latest, told = stamp(now), tuple(times)
+    ahead = [time for time in told if time > latest]
+    back = [stamp(now - timedelta(seconds=seconds)) for seconds, _ in enumerate(ahead)]
+    return (*(time for time in told if time <= latest), *back)
 
 
 def broken_off(store: Path) -> dict[str, tuple[str, ...]]:

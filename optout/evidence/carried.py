@@ -7,17 +7,19 @@ stand in it as they were after the run.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from optout.change import MOST_LANGUAGES, MOST_ROWS, PARTS, Rows, plain
 from optout.evidence.chain import understood
-from optout.evidence.record import is_time
+from optout.evidence.record import is_time, stamp
 
 FILE = "carried.json"
 MOST_BROKEN_OFF = 20  # clicks of killed visits that are remembered for a setting
 SCHEMA = "optout.carried/1"
 PROVED_OFF = frozenset({"already_off", "turned_off"})
 FOUND_ON = frozenset({"on", "came_back_on", "did_not_stick"})
+SHOWED_ON = ("control", "stood", "second_load")  # witnesses that may have seen it ON where readings do not
 _RUN = re.compile(r"[0-9]{6,}_[0-9]{8}T[0-9]{6}Z")
 
 Texts = Mapping[str, Mapping[str, str]]  # language: part: text
@@ -94,23 +96,37 @@ def after(earlier: Stretch | None, setting: Mapping[str, object], finished: obje
     if not is_time(finished):
         return earlier
     before, end, verdict = (setting.get(member) for member in ("before", "after", "verdict"))
-    if isinstance(verdict, str) and verdict in PROVED_OFF and end == "off":
-        goes_on = earlier is not None and not earlier.closed and before == "off"
+    is_proof = isinstance(verdict, str) and verdict in PROVED_OFF and end == "off"
+    if is_proof and not was_seen_on({**setting, "before": None}):
+        # A clock that was set back begins a new one: none ends before it begins.
+        goes_on = earlier and not earlier.closed and before == "off" and earlier.last <= finished
         return Stretch(since=earlier.since if earlier and goes_on else finished, last=finished)
     if earlier is None:
         return None
-    if before == "on" or (isinstance(verdict, str) and verdict in FOUND_ON):
+    if was_seen_on(setting) or (isinstance(verdict, str) and verdict in FOUND_ON):
         return replace(earlier, closed=True, found_on=earlier.found_on or finished)
     gone = verdict == "not_offered" or "not_offered" in (before, end)
     return replace(earlier, closed=True) if gone else earlier
 
 
+def was_seen_on(setting: Mapping[str, object]) -> bool:
+    """Given what a `run.json` says of a setting, return whether anything in that visit showed it ON."""
+    told = setting.get("witnesses")
+    witnesses = told if isinstance(told, dict) else {}
+    seen = [setting.get("before"), setting.get("after"), *(witnesses.get(name) for name in SHOWED_ON)]
+    return "on" in seen
+
+
 def read(run: Path) -> Carried | None:
-    """Given a run folder, return what it carries forward; None if it has nothing that can be understood."""
+    """Given a run folder, return what it carries forward; None if it has nothing that can be understood.
+
+    Proofs of a time that there is not, that end before they begin, or that are later than the run, are none.
+    """
     content = understood(run / FILE)
     if content is None or content.get("schema") != SCHEMA:
         return None
-    stretches = {name: _stretch(each) for name, each in _members(content.get("proved_off"))}
+    latest = _sealed(run.name)
+    stretches = {name: _stretch(each, latest) for name, each in _members(content.get("proved_off"))}
     member_in = content.get("member_in")
     return Carried(
         stretches={name: each for name, each in stretches.items() if each is not None},
@@ -138,13 +154,21 @@ def moment(time: str) -> str:
     return f"{time[:10]} {time[11:16]} UTC"
 
 
-def _stretch(value: object) -> Stretch | None:
+def _sealed(name: str) -> str:
+    """Given the name of a run folder, return when it was sealed, as a run holds times."""
+    try:
+        return stamp(datetime.strptime(name.partition("_")[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC))
+    except ValueError:
+        return ""
+
+
+def _stretch(value: object, latest: str) -> Stretch | None:
     content = dict(_members(value))
     since, last, found_on = (content.get(member) for member in ("since", "last", "found_on"))
-    if not is_time(since) or not is_time(last):
+    if not is_time(since) or not is_time(last) or not since <= last <= latest:
         return None
-    closed = content.get("closed") is True
-    return Stretch(since=since, last=last, closed=closed, found_on=found_on if is_time(found_on) else None)
+    found = found_on if is_time(found_on) and last <= found_on <= latest else None
+    return Stretch(since=since, last=last, closed=content.get("closed") is True, found_on=found)
 
 
 def _rows(value: object) -> Rows:

@@ -48,15 +48,15 @@ class History:
         """For each setting the `finished` time of the last run that proved it off."""
         return {name: stretch.last for name, stretch in self.stretches.items()}
 
-    def carried(self) -> Carried:
-        """Return what the next run is to carry forward."""
+    def carried(self, now: datetime) -> Carried:
+        """Given the time, return what the next run is to carry forward."""
         return Carried(
             stretches=self.stretches,
             read=frozenset(self.read),
             member_in=self.member_in,
             rows=self.lists,
             texts=self.wording,
-            broken_off=self.broken_off,
+            broken_off={name: attempts.not_ahead(times, now) for name, times in self.broken_off.items()},
         )
 
     def known_paths(self, category: str) -> frozenset[str]:

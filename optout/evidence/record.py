@@ -80,8 +80,14 @@ def stamp(moment: datetime) -> str:
 
 
 def is_time(value: object) -> TypeGuard[str]:
-    """Given any value, return whether it is a time as `stamp` writes it."""
-    return isinstance(value, str) and _TIME.fullmatch(value) is not None
+    """Given any value, return whether it is a time as `stamp` writes it, and one that there is."""
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def run_json(visit: VisitRecord, sealing: Sealing) -> bytes:

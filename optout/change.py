@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 LONGEST = 1000  # characters of a text of the site that are kept and compared
+SEALED = 4000  # characters of it that the evidence holds beside its picture; the audit reads 16 MiB of a run
 SAID = 160  # characters of it that stand in a sentence
 ELLIPSIS = "..."
 MOST_ROWS = 500  # rows of one page that are compared; a real one has about 25
@@ -97,6 +98,15 @@ def plain(text: str) -> str:
     line = " ".join(text[: 4 * LONGEST].split())
     shown = "".join(_harmless(character) for character in line)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - len(ELLIPSIS)] + ELLIPSIS
+
+
+def cut(value: object) -> object:
+    """Given a text of the site or a list of them, return it as it is but not too long; all else unchanged."""
+    if isinstance(value, list):
+        return [cut(each) for each in value]
+    if not isinstance(value, str) or len(value) <= SEALED:
+        return value
+    return value[: SEALED - len(ELLIPSIS)] + ELLIPSIS
 
 
 def _harmless(character: str) -> str:

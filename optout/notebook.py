@@ -10,7 +10,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from optout.browser import photograph
-from optout.change import Change
+from optout.change import MOST_ROWS, Change, cut
 from optout.errors import OptoutError
 from optout.evidence import attempts, carried, changes
 from optout.evidence.history import History
@@ -63,11 +63,11 @@ class Notebook:
             pictures.append(self._keep(setting, f"{stage}.element.png", photograph.card(page, seen.card)))
         if full or seen.card is None:
             pictures.append(self._keep(setting, f"{stage}.full.png", photograph.full_page(page)))
-        stages[stage] = {**seen.facts(setting.key), "pictures": [name for name in pictures if name]}
+        stages[stage] = {**_facts(seen, setting), "pictures": [name for name in pictures if name]}
 
     def remark(self, setting: Setting, stage: str, seen: Seen) -> None:
         """Given what a page showed at a glance, keep its text alone as a stage of the setting."""
-        self.stages.setdefault(setting.name, {})[stage] = {**seen.facts(setting.key), "pictures": []}
+        self.stages.setdefault(setting.name, {})[stage] = {**_facts(seen, setting), "pictures": []}
 
     def capture_menu(self, stay: Stay, setting: Setting) -> None:
         """Given a stay on the category page, keep its picture as evidence for a setting without a row."""
@@ -81,7 +81,7 @@ class Notebook:
     def walked(self, loads: "list[Loaded]", setting: Setting | None) -> None:
         """Given the loads of a stay so far, note those that are not noted yet as steps for a setting."""
         for loaded in loads[len(self.steps) :]:
-            step = loaded.step()
+            step = {name: cut(value) for name, value in loaded.step().items()}
             self.steps.append(
                 {"at": step.pop("at"), "did": step.pop("did"), "setting": setting and setting.name, **step}
             )
@@ -102,7 +102,7 @@ class Notebook:
             self.draft.add(f"{name}/state.json", to_json({"stages": stages}))
         if self.menus:
             rows = {
-                category: [{"path": row.path, "label": row.label} for row in menu.rows]
+                category: [{"path": cut(row.path), "label": cut(row.label)} for row in menu.rows[:MOST_ROWS]]
                 for category, menu in self.menus.items()
             }
             self.draft.add("rows.json", to_json(rows))
@@ -119,6 +119,11 @@ class Notebook:
             wanted = f"{setting.name}/{stem}-{number}.{kind}"
         kept.append(self.draft.add(wanted, picture))
         return wanted
+
+
+def _facts(seen: Seen, setting: Setting) -> dict[str, object]:
+    """Return what is kept of a page as text: a site may put any length of it there."""
+    return {name: cut(value) for name, value in seen.facts(setting.key).items()}
 
 
 def _free(name: str, taken: Container[str]) -> str:

@@ -1,14 +1,20 @@
 """What depends on nothing but LinkedIn's facts: addresses, states, and whether a setting is offered."""
 
 import dataclasses
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_store import PERSON, place, visit
 
+from optout.change import SEALED
 from optout.errors import UsageProblem
+from optout.evidence import audit, ledger
+from optout.evidence.history import History
 from optout.linkedin import menu, news, switch
 from optout.linkedin.address import (
     REAL_ORIGIN,
@@ -25,6 +31,7 @@ from optout.linkedin.menu import Menu, Row
 from optout.linkedin.reading import reading
 from optout.linkedin.sight import Controls, Sight, SwitchSight
 from optout.linkedin.switch import Seen, Shows
+from optout.notebook import STOOD, Notebook
 from optout.verdict import Look, Reading
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -344,3 +351,21 @@ def test_wording_is_compared_within_one_language() -> None:
     assert (change.part, change.old, change.new) == ("label", "B", "D")
     assert change.sentence == 'ai-training: the label now reads "D" (before: "B")'
     assert news.of_wording(AI_TRAINING, now | {"lang": "fr"}, {"en": before}) == []
+
+
+def test_texts_without_end_leave_evidence_that_can_be_read(tmp_path: Path) -> None:
+    """A page whose label, title and language go on for ever: the audit can read what was sealed."""
+    where, long = place(tmp_path), "\x1b\u202e" + "A" * 9_000_000
+    sight = _at(AI_TRAINING.path, title=long, lang=long, switches=(dataclasses.replace(BOX, label=long),))
+    with ledger.begin(where.store, memory=where.memory, now=NOW) as draft:
+        book = Notebook(draft=draft)
+        book.remark(AI_TRAINING, STOOD, Seen(shows=Shows.OFF, at=NOW, sight=sight))
+        row = Row(path=AI_TRAINING.path, label=long, state=None)
+        book.menus[PRIVACY] = Menu(category=PRIVACY, rows=(row,) * 5000, lang=long, complete=True)
+        book.close(History())
+        draft.seal(visit((), now=NOW, ending=("try_later", 75)), PERSON, secrets=(), now=NOW)
+    assert audit.audit(where.store).exit_code == 0
+    [run] = where.runs
+    [stage] = json.loads((run / AI_TRAINING.name / "state.json").read_text())["stages"].values()
+    assert (stage["label"][:3], len(stage["label"])) == ("\x1b\u202eA", SEALED)
+    assert sum(path.stat().st_size for path in run.rglob("*.json")) < 4_000_000

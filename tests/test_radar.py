@@ -273,6 +273,23 @@ def test_a_text_of_the_site_is_made_harmless(text: str, shown: str | None) -> No
     assert change.plain(change.plain(text)) == change.plain(text)
 
 
+def test_a_language_is_a_word_of_the_site_like_any_other() -> None:
+    """It is sealed and compared: not too long, and nothing in it acts on a terminal."""
+    evil = "\x1b[2J\u202e" + "e" * 9_000_000
+    known = news.rows_after(listed((A, "A"), lang=evil), None)
+    assert [(len(lang), EVIL.search(lang)) for lang in known.labels] == [(change.LONGEST, None)]
+    (renamed,) = news.of_rows(listed((A, "B"), lang=evil), known, [])
+    assert (len(renamed.lang or ""), EVIL.search(renamed.lang or "")) == (change.LONGEST, None)
+
+
+def test_what_is_sealed_beside_a_picture_is_as_it_was_and_not_too_long() -> None:
+    """Texts are kept with every sign of them, up to four thousand; all else is not touched."""
+    assert change.cut("\x1b\u202e" + "x" * 9000) == "\x1b\u202e" + "x" * (change.SEALED - 5) + "..."
+    assert change.cut(["x" * change.SEALED, 7, None, ["y" * 9000]]) == [
+        "x" * change.SEALED, 7, None, ["y" * (change.SEALED - 3) + "..."],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("value", [None, [], 7, {}, {"kind": []}, {"kind": "row_lost"}])
 def test_what_is_no_change_is_none(value: object) -> None:
     """Any value may stand in a file."""

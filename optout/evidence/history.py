@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from optout.change import Rows
+from optout.change import Rows, plain
 from optout.errors import EvidenceDamaged
 from optout.evidence import attempts, carried
 from optout.evidence.carried import Carried, Stretch, Texts
@@ -159,7 +159,7 @@ def _join(past: History, base: Carried, records: list[dict[str, object]]) -> Non
         lang = facts.get("lang")
         past.wording[name] = {
             **past.wording.get(name, {}),
-            **carried.texts_in({str(lang or "").lower(): facts}),
+            **carried.texts_in({plain(str(lang or "")).lower(): facts}),
         }
 
 

@@ -39,8 +39,7 @@ def of_rows(menu: Menu, known: Rows | None, present: Iterable[Setting]) -> list[
     if menu.complete and menu.patient and not known.whole:
         gone |= {setting.path for setting in present} - set(labels)
     return changes + [
-        _change(Kind.ROW_GONE, menu, path, old=_label(known, path, menu.lang.lower()))
-        for path in sorted(gone)
+        _change(Kind.ROW_GONE, menu, path, old=_label(known, path, _lang_of(menu))) for path in sorted(gone)
     ]
 
 
@@ -52,7 +51,7 @@ def rows_after(menu: Menu, known: Rows | None) -> Rows:
     rows = _rows(menu)
     paths = frozenset(row.path for row in rows)
     settled = menu.complete and menu.patient
-    lang = menu.lang.lower()
+    lang = _lang_of(menu)
     labels = {row.path: plain(row.label) for row in rows if plain(row.label)}
     earlier = {} if settled else known.labels.get(lang, {})
     others = {each: of_lang for each, of_lang in known.labels.items() if each != lang}
@@ -114,13 +113,13 @@ def _change(kind: Kind, menu: Menu, path: str, *, old: str | None = None, new: s
     name = next((each.name for each in CATALOGUE.values() if each.path == path), None)
     page = PAGES.get(menu.category, menu.category)
     return Change(
-        kind=kind, page=page, setting=name, path=plain(path), old=old, new=new, lang=menu.lang.lower() or None
+        kind=kind, page=page, setting=name, path=plain(path), old=old, new=new, lang=_lang_of(menu) or None
     )
 
 
 def _labels_before(menu: Menu, known: Rows, present: Iterable[Setting]) -> Mapping[str, str]:
     """Return the labels known in the language of a list; at first our settings' headings, in English."""
-    lang = menu.lang.lower()
+    lang = _lang_of(menu)
     titles = {setting.path: setting.heading for setting in present} if lang.startswith("en") else {}
     return known.labels.get(lang) or ({} if known.labels else titles)
 
@@ -129,6 +128,11 @@ def _label(known: Rows, path: str, lang: str) -> str | None:
     """Return the label that a row had in a language, or in any if it was never read in that one."""
     told = [known.labels.get(lang, {}), *known.labels.values()]
     return next((labels[path] for labels in told if path in labels), None)
+
+
+def _lang_of(menu: Menu) -> str:
+    """Return the language that a list says it is in: a word of the site like any other."""
+    return plain(menu.lang).lower()
 
 
 def _lang(facts: Mapping[str, object]) -> str:

@@ -423,12 +423,16 @@ def test_off_needs_a_state_json_behind_it(where: Place) -> None:
 
 
 def test_a_state_json_that_was_left_out_is_told(where: Place) -> None:
-    """It held a secret and was destroyed: declared in the run, it holds, and the sentence counts it."""
+    """It held a secret and was destroyed: declared in the run, it is no damage and no proof of OFF."""
     run = where.runs[-1]
     (run / "ai-training" / "state.json").unlink()
     assert failing(judged(where, left_out=["ai-training/before.full.png"])) == {"findings"}
     assert failing(judged(where, left_out="ai-training/state.json")) == {"findings"}
     found = judged(where, left_out=["ai-training/state.json"])
+    assert (found.exit_code, results(found)["findings"]) == (4, "could_not_check")
+    assert "'ai-training' is called off, but its state.json was left out" in sentence(found, "findings")
+    settings = [finding("on", "on", "came_back_on", name="ai-training")]
+    found = judged(where, settings=settings, left_out=["ai-training/state.json"], **ON)
     assert found.exit_code == 0
     assert sentence(found, "findings").endswith("; 1 without a state.json, declared left out")
 

@@ -352,6 +352,147 @@ def contradict_the_control(where: Place) -> None:
     reseal(run)
 
 
+NOT_OFFERED_BY = {
+    "control": "not_offered",
+    "stood": None,
+    "second_load": None,
+    "save_response": None,
+    "row": "missing",
+}
+
+
+def _say(run: Path, **members: object) -> None:
+    """Given a run, set members of its first finding, ai-training; the checksums follow."""
+    [first, *others] = json.loads((run / "run.json").read_text())["settings"]
+    edit(run, settings=[first | members, *others])
+    reseal(run)
+
+
+def _call_not_offered(run: Path) -> None:
+    """Given a run, have it say that ai-training is not offered, with no word on it beside the pictures."""
+    _say(
+        run,
+        before="not_offered",
+        after="not_offered",
+        verdict="not_offered",
+        witnesses=NOT_OFFERED_BY,
+    )
+    _stages(run, before={"checked": None})
+
+
+def _stages(run: Path, **stages: dict[str, object]) -> None:
+    """Given a run, set members of stages of ai-training, made after the first one where they are missing."""
+    state = run / "ai-training" / "state.json"
+    told = json.loads(state.read_text())["stages"]
+    for stage, members in stages.items():
+        name = stage.replace("_", "-")
+        told[name] = told.get(name, told["before"]) | members
+    if stages == {"before": {"checked": None}}:
+        told = {"before": told["before"]}
+    state.write_text(json.dumps({"stages": told}))
+    reseal(run)
+
+
+def call_it_not_offered_beside_a_switch(where: Place) -> None:
+    """The newest run is made to say not offered, and its own text has the switch."""
+    _call_not_offered(where.runs[-1])
+    _stages(where.runs[-1], before={"checked": True})
+
+
+def call_it_not_offered_beside_its_row(where: Place) -> None:
+    """The newest run is made to say not offered, and its own list has the row."""
+    _call_not_offered(where.runs[-1])
+    _list(where.runs[-1], "/settings/x/")
+
+
+def call_it_not_offered_beside_the_row_it_asked_for(where: Place) -> None:
+    """The same, as the steps have it: its page led to the list, and what was looked into came after."""
+    run = where.runs[-1]
+    _call_not_offered(run)
+    _list(run, "/settings/own")
+    asked = ("/feed/", "/settings/own", "/list", "/settings/unknown")
+    edit(run, steps=[{"setting": "ai-training", "asked": f"http://127.0.0.1:8000{path}"} for path in asked])
+    reseal(run)
+
+
+def take_the_witnesses_away(where: Place) -> None:
+    """A run that records witnesses is made to look like one of an earlier version."""
+    run = where.runs[-1]
+    settings = json.loads((run / "run.json").read_text())["settings"]
+    edit(run, settings=[{k: v for k, v in each.items() if k != "witnesses"} for each in settings])
+    (run / "carried.json").write_text("{}")
+    reseal(run)
+
+
+def silence_a_second_load(where: Place) -> None:
+    """A second load that showed it on, and no witness of it."""
+    _stages(where.runs[-1], second={"checked": True})
+
+
+def silence_a_second_load_that_was_off(where: Place) -> None:
+    """A second load that showed it off, and no witness of it: something was taken away."""
+    _stages(where.runs[-1], second={"checked": False})
+
+
+def deny_the_page_left_open(where: Place) -> None:
+    """The page left open is made to say nothing, and its text is there."""
+    [first, _] = json.loads((where.runs[-1] / "run.json").read_text())["settings"]
+    _say(where.runs[-1], witnesses=first["witnesses"] | {"stood": None})
+
+
+def add_a_stage_that_was_on(where: Place) -> None:
+    """Proved off without a click, and on at a stage after one."""
+    _stages(where.runs[-1], after={"checked": True})
+
+
+def take_a_stage_of_another_page(where: Place) -> None:
+    """The page left open is another one, with the same key."""
+    _stages(where.runs[-1], stood={"url": "http://127.0.0.1:8000/settings/other"})
+
+
+def _list(run: Path, path: str) -> None:
+    rows = [{"path": "/settings/unknown", "label": "y"}, {"path": path, "label": "x"}]
+    (run / "rows.json").write_text(json.dumps({"/list": rows}))
+    reseal(run)
+
+
+def leave_the_text_out(where: Place) -> None:
+    """A proof of OFF whose text was destroyed, as if it had held a secret."""
+    run = where.runs[-1]
+    (run / "ai-training" / "state.json").unlink()
+    edit(run, left_out=["ai-training/state.json"])
+    reseal(run)
+
+
+def call_it_not_offered_without_anything(where: Place) -> None:
+    """Not offered, and neither text nor picture."""
+    run = where.runs[-1]
+    _call_not_offered(run)
+    _say(run, screenshots=[])
+    shutil.rmtree(run / "ai-training")
+    reseal(run)
+
+
+def finish_before_the_start(where: Place) -> None:
+    """A visit that ended before it began, by its own clock."""
+    edit(where.runs[-1], started="2026-11-02T08:15:50Z")
+    reseal(where.runs[-1])
+
+
+def seal_before_the_end(where: Place) -> None:
+    """A visit that was sealed before it ended."""
+    edit(where.runs[-1], finished="2027-01-01T00:00:00Z")
+    reseal(where.runs[-1])
+
+
+DOUBTFUL: list[tuple[Attack, str]] = [
+    (leave_the_text_out, "its state.json was left out"),
+    (call_it_not_offered_without_anything, "neither text nor picture"),
+    (finish_before_the_start, "finished before it started"),
+    (seal_before_the_end, "sealed before it finished"),
+]
+
+
 def _add_line(run: Path, line: str, *, first: bool = False) -> None:
     sums = run / "SHA256SUMS"
     text = sums.read_text()
@@ -397,6 +538,15 @@ FOUND: list[tuple[Attack, set[str]]] = [
     (bring_a_foreign_run, {"sequence"}),
     (rename_the_store, {"sequence"}),
     (contradict_the_control, {"findings"}),
+    (call_it_not_offered_beside_a_switch, {"findings"}),
+    (call_it_not_offered_beside_its_row, {"findings"}),
+    (call_it_not_offered_beside_the_row_it_asked_for, {"findings"}),
+    (take_the_witnesses_away, {"findings"}),
+    (silence_a_second_load, {"findings"}),
+    (silence_a_second_load_that_was_off, {"findings"}),
+    (deny_the_page_left_open, {"findings"}),
+    (add_a_stage_that_was_on, {"findings"}),
+    (take_a_stage_of_another_page, {"findings"}),
 ]
 
 
@@ -413,6 +563,33 @@ def test_an_attack_is_found_by_the_checks_that_are_for_it(
     """Exactly these checks fail, without any head told."""
     attack(where)
     assert failing(where) == checks
+
+
+@pytest.mark.parametrize(("attack", "words"), DOUBTFUL, ids=lambda value: getattr(value, "__name__", ""))
+def test_what_proves_nothing_and_is_no_damage_is_not_taken_for_good(
+    where: Place, attack: Attack, words: str
+) -> None:
+    """A secret that was destroyed, or a clock that was set back, leaves a doubt: exit 4, with its reason."""
+    attack(where)
+    found = audit.audit(where.store)
+    [doubted] = [check for check in found.checks if check.result == "could_not_check"]
+    assert (found.exit_code, doubted.name) == (4, "findings")
+    assert words in doubted.sentence
+
+
+def test_what_a_visit_may_find_is_no_contradiction(where: Place) -> None:
+    """The twins: not offered beside other rows, a second load that was heard, on before and after a click."""
+    run = where.runs[-1]
+    _call_not_offered(run)
+    _list(run, "/settings/z")
+    edit(
+        run, steps=[{"setting": "ai-training", "asked": f"{path}"} for path in ("/a", "/list", "/settings/z")]
+    )
+    reseal(run)
+    assert failing(where) == set()
+    append(where, START + 6 * WEEK, {"ai-training": ("on", "off", "turned_off")})
+    _stages(where.runs[-1], after={"checked": True}, early_reload={"checked": True})
+    assert failing(where) == set()
 
 
 @pytest.mark.parametrize(

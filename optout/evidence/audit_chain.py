@@ -9,6 +9,7 @@ from datetime import datetime
 
 from optout.evidence.audit_findings import contradictions, left_out_in, proved_off_in, shown
 from optout.evidence.audit_run import Folder
+from optout.evidence.audit_stages import disagreements, doubts
 
 _SHOWN_PROBLEMS = 3
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
@@ -178,13 +179,18 @@ class Walk:
             for name, state in run.understood.items()
             if name.endswith("/state.json")
         }
-        unread = {name.removesuffix("/state.json") for name in run.unread}
+        unread = {name.removesuffix("/state.json") for name in run.unread if name.endswith("/state.json")}
         for name in sorted(unread):
             self.findings.add(f"state.json of {shown(name)} cannot be read", run.name, unknown=True)
         for sentence in contradictions(
             content, states, unread=unread, listed=run.listed, proved_off=self.proved_off
         ):
             self.findings.add(sentence, run.name)
+        rows = run.understood.get("rows.json")
+        for sentence in disagreements(content, states, rows=rows, listed=run.listed):
+            self.findings.add(sentence, run.name)
+        for sentence in doubts(content, states, listed=run.listed):
+            self.findings.add(sentence, run.name, unknown=True)
         self.left_out += len(list(left_out_in(content, states)))
         self.proved_off.update(proved_off_in(content))
         settings = content.get("settings")

@@ -18,7 +18,7 @@ _MOST_KEPT = 1000  # problems of one kind in one run; a hostile file could hold 
 _LINE = re.compile(rb"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
 _LINK = re.compile(r"\.\./[0-9]{6,}_[0-9]{8}T[0-9]{6}Z/SHA256SUMS[A-Za-z0-9._-]*")
 _SEAL = re.compile(r"SHA256SUMS(\.sshsig|\.[A-Za-z0-9-]+\.tsr)?")
-_UNDERSTOOD = re.compile(r"run\.json|[^/]+/state\.json")
+_UNDERSTOOD = re.compile(r"run\.json|rows\.json|[^/]+/state\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Folder:
 
     `seals` maps the name of each `SHA256SUMS*` to its SHA-256; `links` what the run says of the run before
     it; `listed` are the names in its `SHA256SUMS`; `understood` holds the JSON that the audit reads:
-    `run.json` and `<setting>/state.json`, None where it is not JSON; `unread` those that could not be read.
+    `run.json`, `rows.json` and `<setting>/state.json`, None where it is not JSON; `unread` those that could
+    not be read.
     `room` is how many bytes of JSON may still be read.
     """
 

@@ -134,7 +134,7 @@ def test_since_when_it_was_proved_off(
     assert stretch(past, ADS) == (past.time(len(runs)), past.time(1), False, None)
 
 
-@pytest.mark.parametrize("witness", ["control", "stood", "second_load"])
+@pytest.mark.parametrize("witness", ["control", "stood", "second_load", "last_load"])
 def test_a_witness_that_saw_it_on_ends_the_time_of_proofs(past: Past, witness: str) -> None:
     """A conflict whose readings say off and no more: that a page stood open and showed it ON counts."""
     past.add(9, TURNED_OFF)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_store import START, WEEK, Place, append, edit, good_store, place, png, relink, reseal
+from sample_store import START, WEEK, Place, append, edit, good_store, place, png, relink, reseal, witnesses
 
 from optout.evidence import audit, ledger
 
@@ -352,15 +352,6 @@ def contradict_the_control(where: Place) -> None:
     reseal(run)
 
 
-NOT_OFFERED_BY = {
-    "control": "not_offered",
-    "stood": None,
-    "second_load": None,
-    "save_response": None,
-    "row": "missing",
-}
-
-
 def _say(run: Path, **members: object) -> None:
     """Given a run, set members of its first finding, ai-training; the checksums follow."""
     [first, *others] = json.loads((run / "run.json").read_text())["settings"]
@@ -375,7 +366,7 @@ def _call_not_offered(run: Path) -> None:
         before="not_offered",
         after="not_offered",
         verdict="not_offered",
-        witnesses=NOT_OFFERED_BY,
+        witnesses=witnesses("not_offered", "not_offered"),
     )
     _stages(run, before={"checked": None})
 

@@ -19,7 +19,12 @@ MOST_BROKEN_OFF = 20  # clicks of killed visits that are remembered for a settin
 SCHEMA = "optout.carried/1"
 PROVED_OFF = frozenset({"already_off", "turned_off"})
 FOUND_ON = frozenset({"on", "came_back_on", "did_not_stick"})
-SHOWED_ON = ("control", "stood", "second_load")  # witnesses that may have seen it ON where readings do not
+SHOWED_ON = (
+    "control",
+    "stood",
+    "second_load",
+    "last_load",
+)  # witnesses that may have seen it ON where readings do not
 _RUN = re.compile(r"[0-9]{6,}_[0-9]{8}T[0-9]{6}Z")
 
 Texts = Mapping[str, Mapping[str, str]]  # language: part: text

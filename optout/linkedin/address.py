@@ -26,15 +26,9 @@ SIGN_IN_PATHS = frozenset(
 )
 
 
-# Parts of paths to which a page by itself reports what its user does, or keeps a stream of news open.
-_REPORTING = (
-    "/li/",
-    "/litms/",
-    "/platform-telemetry",
-    "/sensorcollect",
-    "/tracking",
-    "/beacon",
-    "/realtime/",
+# How paths begin to which a page by itself reports what its user does, or keeps a stream of news open.
+_REPORTING = frozenset(
+    {"li", "litms", "platform-telemetry", "sensorcollect", "tracking", "beacon", "realtime"}
 )
 
 
@@ -133,9 +127,8 @@ def is_practice(origin: str) -> bool:
 
 
 def reports_only(url: str) -> bool:
-    """Given the address of a request, return whether a page only reports by it, or keeps a stream open."""
-    path = urlsplit(url).path.lower()
-    return any(part in path for part in _REPORTING)
+    """Given the address of a request, return whether a page may only report by it, or keep a stream open."""
+    return urlsplit(url).path.lower().lstrip("/").partition("/")[0] in _REPORTING
 
 
 def origin_in(url: str) -> str:

@@ -44,6 +44,7 @@ class Row:
 class Menu:
     """The rows of one category page after they had settled; `complete` is False if they never did.
 
+    Nor is a list complete that has a button, or a part that is folded up: there may be more behind it.
     `failed` says why: the page broke off, or the site left it unanswered. `patient` says that they were given
     the time that a missing row may need.
     """
@@ -92,17 +93,18 @@ def _settle(stay: Stay, category: str, paths: frozenset[str], loaded: Loaded) ->
         sight = stay.look()
         rows = _rows(stay.page) if sight else ()
         now = time.monotonic()
-        if rows != last:
+        if rows != last or not stay.waits_for_nothing:
             last, since = rows, now
         there = paths <= {row.path for row in rows}
         quiet = now - since >= (SETTLE if there else patience)
         if sight and rows and quiet and sight.ready and not sight.busy:
-            failed = stay.was_failed or loaded.open_ended
-            whole = path_in(sight.href) == category and not failed
+            failed = stay.failure is not None or loaded.open_ended
+            whole = path_in(sight.href) == category and not failed and not _is_folded(stay.page)
             menu = _menu(category, rows, sight, complete=whole, failed=failed)
             return replace(menu, patient=now - since >= patience)
         if now >= deadline or stay.was_cut_short:
-            return _menu(category, rows, sight, complete=False, failed=stay.was_failed or stay.was_cut_short)
+            failed = stay.was_cut_short or stay.failure is not None or not stay.waits_for_nothing
+            return _menu(category, rows, sight, complete=False, failed=failed)
         pause(stay.page, POLL)
 
 
@@ -111,6 +113,16 @@ def _menu(category: str, rows: tuple[Row, ...], sight: Sight | None, *, complete
     return Menu(
         category=category, rows=rows, lang=sight.lang if sight else "", complete=complete, failed=failed
     )
+
+
+def _is_folded(page: "Page") -> bool:
+    """Return whether the list may hold rows that are not there yet: behind a button, or folded up."""
+    from playwright.sync_api import Error
+
+    try:
+        return bool(call(page, "folded"))
+    except Error:
+        return True
 
 
 def _rows(page: "Page") -> tuple[Row, ...]:

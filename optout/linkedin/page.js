@@ -238,9 +238,13 @@
         lines: (el.innerText || "").split("\n").map(flat).filter(Boolean),
       }));
 
+  // What may hold rows that are not there yet: a button to be pressed, a part that is folded up.
+  const folded = () =>
+    all("button, [role=button], [aria-expanded=false], details:not([open])", main() || document.body).some(rendered);
+
   const only = (key) => (keyed(key).length ? keyed(key)[0] : null);
   return {
-    survey, rows, ...signIn,
+    survey, rows, folded, ...signIn,
     target: ({ key, what }) => only(key) && TARGETS[what](only(key), key),
     place: ({ key, what }) => placeOn(what, key),
     press: ({ key }) => { if (only(key)) only(key).click(); },

@@ -25,6 +25,9 @@ LOOKS: dict[Shows, Look] = {
     Shows.UNSETTLED: unreadable("its page did not come to rest in time"),
     Shows.REFUSED: unreadable("the site answered with an error, or with nothing that could be seen"),
     Shows.FAILED: unreadable("the site failed to answer what its page asked for", cause=Cause.SITE),
+    Shows.TURNED_AWAY: unreadable(
+        "the site answered what its page asked for as if nobody were signed in", cause=Cause.PERSON
+    ),
     Shows.CUT_SHORT: unreadable("the connection broke off in the middle of its page", cause=Cause.SITE),
     Shows.OPEN_ENDED: unreadable(
         "its page came without a mark of its end, so it may have broken off", cause=Cause.SITE

@@ -26,6 +26,7 @@ from optout.linkedin.session import cookies_alive, is_remembered, unclicked, unw
 from optout.linkedin.sight import Clock, Sight, look, wait
 from optout.linkedin.signin import sign_in
 from optout.linkedin.traffic import Traffic
+from optout.verdict import Cause
 
 if TYPE_CHECKING:
     from playwright.sync_api import Cookie, Page
@@ -143,9 +144,9 @@ class Stay:
         return self._traffic.quiet
 
     @property
-    def was_failed(self) -> bool:
-        """Whether the site left something unanswered that this page asked it for."""
-        return self._traffic.failed
+    def failure(self) -> Cause | None:
+        """Whom it waits for that the site did not answer all this page asked for; None if it did."""
+        return self._traffic.failure
 
     @property
     def was_cut_short(self) -> bool:

@@ -10,6 +10,7 @@ from optout.linkedin.catalogue import NOT_FOUND_PATH, Setting
 from optout.linkedin.load import Loaded, written
 from optout.linkedin.sight import Sight, look
 from optout.linkedin.stay import Stay
+from optout.verdict import Cause
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -37,6 +38,7 @@ class Shows(enum.Enum):
     UNSETTLED = enum.auto()
     REFUSED = enum.auto()
     FAILED = enum.auto()
+    TURNED_AWAY = enum.auto()
     CUT_SHORT = enum.auto()
     OPEN_ENDED = enum.auto()
     WAITING = enum.auto()
@@ -44,7 +46,12 @@ class Shows(enum.Enum):
 
 
 NOT_ITS_STATE = frozenset({Shows.DISAGREES, Shows.KEY_ELSEWHERE})
-AGAIN = frozenset({Shows.FAILED, Shows.CUT_SHORT})  # what one more load may cure
+AGAIN = frozenset({Shows.FAILED, Shows.TURNED_AWAY, Shows.CUT_SHORT})  # what one more load may cure
+# What a page says by what it lacks or by a switch that is off: nothing, unless it had all its answers.
+DOUBTED = frozenset({Shows.OFF, Shows.NO_SWITCH, Shows.NOT_FOUND, Shows.CATEGORY})
+LAST_WORDS = frozenset(
+    {Shows.ON, Shows.LOCKED_OFF, Shows.DISAGREES, Shows.FAILED, Shows.TURNED_AWAY, Shows.OPEN_ENDED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +131,12 @@ def _believed(stay: Stay, loaded: Loaded, shows: Shows) -> Shows:
     """Return what a page shows, unless the site called it an error, failed what it asked for or broke off."""
     if stay.was_cut_short and shows is not Shows.ON:
         return Shows.CUT_SHORT
-    if shows in {Shows.OFF, Shows.NO_SWITCH}:
-        if loaded.status != SUCCESS:
-            return Shows.REFUSED
-        if stay.was_failed:
-            return Shows.FAILED
-        if loaded.open_ended:
-            return Shows.OPEN_ENDED
+    if shows in {Shows.OFF, Shows.NO_SWITCH} and loaded.status != SUCCESS:
+        return Shows.REFUSED
+    if shows in DOUBTED and stay.failure is not None:
+        return Shows.TURNED_AWAY if stay.failure is Cause.PERSON else Shows.FAILED
+    if shows in {Shows.OFF, Shows.NO_SWITCH} and loaded.open_ended:
+        return Shows.OPEN_ENDED
     return shows
 
 
@@ -201,7 +207,7 @@ def _at_the_end(stay: Stay, shows: Shows, sight: Sight | None) -> Shows:
         return shows
     if sight is None or (shows is Shows.BLANK and not sight.ready):
         return Shows.NOTHING_YET
-    if shows in {Shows.ON, Shows.LOCKED_OFF, Shows.DISAGREES, Shows.FAILED, Shows.OPEN_ENDED}:
+    if shows in LAST_WORDS:
         return shows
     if not stay.waits_for_nothing:
         return Shows.WAITING

@@ -41,6 +41,11 @@ class Shape:
     save_takes: float = 0.0
     state_takes: float = 0.0
     state_fails: bool = False
+    fail_status: int = 500  # 302: sent on to the sign-in page
+    fail_body: str = "{}"
+    fails_when_saved: bool = False  # only after a save
+    body_takes: float = 0.0  # the state's first line at once, the rest so much later
+    rows_status: int = 200  # of the second portion
     ids: str = "{}"  # the tokens of aria-labelledby
     neighbours: tuple[str, ...] = ()  # keys of other switches, all off, before and after
     copy: str = ""  # "agrees" or "differs": a second rendered switch of the same key

@@ -121,17 +121,19 @@ const lost = () => {
     main.innerHTML = `<h1>${T.title}</h1><p>${T.about}</p>`; await nap(cfg.away);
   }
   if (cfg.skeleton) draw(cfg.skeleton, true); else spin();
-  const answer = await fetch(cfg.url);
+  const giving = new AbortController();
+  if (cfg.gives_up) setTimeout(() => giving.abort(), cfg.gives_up);
+  const answer = await fetch(cfg.url, {signal: giving.signal}).catch(() => ({ok: false}));
   if (answer.status == 401 && cfg.route == 'login') {
     await nap(400);
     history.replaceState(null, '', '/login?session_redirect=' + encodeURIComponent(here));
     return location.reload();
   }
-  if (!answer.ok && cfg.skeleton) return;
-  if (!answer.ok) {
+  const cards = answer.ok && (await answer.json()).cards;
+  if (!cards && cfg.skeleton) return;
+  if (!cards) {
     return main.innerHTML = `<h1>${T.title}</h1><p>${T.sorry}</p><a href="#" data-no="retry">↻</a>`;
   }
-  const cards = (await answer.json()).cards;
   for (const s of cards) {
     const v = await recall(s.key);
     if (v !== undefined) s.on = v;

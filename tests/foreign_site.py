@@ -105,13 +105,14 @@ class _Answers(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         if address.path.startswith("/mypreferences/"):
             self._settings(address.path, parse_qs(address.query))
-        elif address.path == "/x/state":
+        elif address.path in {"/x/state", "/x/tracking/state"}:
             self._state(parse_qs(address.query)["slug"][0])
         elif address.path == "/x/rows":
             asked = parse_qs(address.query)
             portion = int(asked["part"][0])
             threading.Event().wait(self.here.shape.second_portion * portion)
-            self._tell(self.here.rows(asked["c"][0], portion))
+            status = self.here.shape.rows_status if portion else 200
+            self._tell(self.here.rows(asked["c"][0], portion) if status == 200 else {}, status)
         elif address.path == "/feed/" and self._signed_in():
             text = pages.TEXTS[self.here.shape.language]
             self._page(pages.words([text["feed"]] * 3), {}, pages.posts() + pages.bar(self.here.member))
@@ -206,7 +207,8 @@ class _Answers(BaseHTTPRequestHandler):
         elif path.startswith(SETTINGS) and slug in KEYS and slug not in shape.absent:
             if hop < shape.hops:
                 return self._to(f"{path}?hop={hop + 1}")
-            told = {"url": f"/x/state?slug={slug}", "widget": shape.widget, "save": shape.save, **shape.page}
+            state = f"{shape.page.get('state', '/x/state')}?slug={slug}"
+            told = {"url": state, "widget": shape.widget, "save": shape.save, **shape.page}
             if shape.page.get("skeleton"):
                 told["skeleton"] = [{**card, "on": False} for card in self.here.cards(slug)]
             self._page(
@@ -230,9 +232,17 @@ class _Answers(BaseHTTPRequestHandler):
         if not self._signed_in():
             return self._tell({}, 401)
         kept = {"Cache-Control": "private, max-age=3600"} if site.shape.renewed else {}
-        if site.shape.state_fails:
-            return self._tell({}, 500)
-        return self._send(200, json.dumps({"cards": site.cards(slug)}).encode(), kept)
+        if site.shape.state_fails and (site.saved or not site.shape.fails_when_saved):
+            return self._fail()
+        body = json.dumps({"cards": site.cards(slug)}).encode()
+        return self._send(200, body, {"Content-Type": "application/json"} | kept, pause=site.shape.body_takes)
+
+    def _fail(self) -> None:
+        """Answer the question for the state in the way in which it fails here."""
+        shape = self.here.shape
+        if shape.fail_status == 302:
+            return self._to("/login")
+        return self._send(shape.fail_status, shape.fail_body.encode(), {"Content-Type": "application/json"})
 
     def _save(self, key: str) -> None:
         site = self.here
@@ -264,7 +274,12 @@ class _Answers(BaseHTTPRequestHandler):
         self._send(302, b"", {"Location": where}, cookies)
 
     def _send(
-        self, status: int, body: bytes, head: Mapping[str, str], cookies: list[str] | None = None
+        self,
+        status: int,
+        body: bytes,
+        head: Mapping[str, str],
+        cookies: list[str] | None = None,
+        pause: float = 0.0,
     ) -> None:
         self.send_response(status)
         for name, value in ({"Cache-Control": "no-store"} | dict(head)).items():
@@ -273,4 +288,5 @@ class _Answers(BaseHTTPRequestHandler):
             self.send_header("Set-Cookie", cookie)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        threading.Event().wait(pause)
         self.wfile.write(body)

@@ -1,6 +1,6 @@
 """Whole visits to a site that the program was not written against: same facts, other markup and languages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,15 @@ class Tale:
     code: int = 0
     settings: tuple[str, ...] = ONE
     saved: tuple[str, ...] = ONE
+
+
+WORDS = {"skeleton": False, "route": "words-first", "away": 60000}
+
+
+def _unread(code: int, *, page: Mapping[str, object] | None = None, **shape: Any) -> Tale:
+    """Given what goes wrong on a site with a skeleton of its switch, off, return the tale of a doubt."""
+    told = Shape(page={"skeleton": True} | dict(page or {}), **shape)
+    return Tale(shape=told, verdicts=("unreadable",), code=code, saved=())
 
 
 OFF_TWICE = ("turned_off", "turned_off")
@@ -104,6 +113,42 @@ TALES = {
         verdicts=("unreadable",),
         code=75,
         saved=(),
+    ),
+    "a skeleton until the rest of an answer is there": Tale(
+        shape=Shape(body_takes=2.0, page={"skeleton": True})
+    ),
+    "a skeleton for good, as its state is forbidden": _unread(75, state_fails=True, fail_status=403),
+    "a skeleton for good, as its state is for members": _unread(5, state_fails=True, fail_status=401),
+    "a skeleton for good, as its state leads to the sign-in": _unread(5, state_fails=True, fail_status=302),
+    "a skeleton for good, as its state is an error that says 200": _unread(
+        75, state_fails=True, fail_status=200, fail_body='{"errors": [{"message": "x"}], "cards": null}'
+    ),
+    "a skeleton for good, as its state is given up": _unread(75, state_takes=2.0, page={"gives_up": 300}),
+    "a skeleton for good, as a state with the path of a report fails": _unread(
+        75, state_fails=True, page={"state": "/x/tracking/state"}
+    ),
+    "saved nowhere, and its state forbidden ever since": Tale(
+        shape=Shape(
+            keeps="nothing",
+            state_fails=True,
+            fail_status=403,
+            fails_when_saved=True,
+            page={"skeleton": True},
+        ),
+        verdicts=("unreadable",),
+        code=75,
+    ),
+    "words for good, as its state is forbidden, no row": _unread(
+        75, state_fails=True, fail_status=403, unlisted=PRIVACY, page={"skeleton": False}
+    ),
+    "words for too long, its row in a slow second portion": _unread(
+        4, rows_after=PRIVACY, second_portion=5.0, page=WORDS
+    ),
+    "words for too long, its row in a portion that is forbidden": _unread(
+        75, rows_after=PRIVACY, rows_status=403, page=WORDS
+    ),
+    "words for too long, its row behind a button": _unread(
+        4, rows_after=PRIVACY, page=WORDS | {"more": True}
     ),
     "at page-not-found for a second, no row": Tale(
         shape=Shape(unlisted=PRIVACY, page={"route": "lost-and-found", "away": 1000})

@@ -373,3 +373,21 @@ def test_no_click_falls_on_anything_else_that_acts(show: Show, tag: str, how: st
 def test_a_click_falls_where_a_person_would_click(show: Show, html: str, clicked: list[str]) -> None:
     """Twin: the bare box, the pill over or beside it, the label's own words, the box from inside."""
     assert _clicked(show(f"<main>{NEAR.format(html)}</main>{NOTED}")) == clicked
+
+
+@pytest.mark.parametrize(
+    ("rest", "folded"),
+    [
+        ("", False),
+        ("<details open><summary>x</summary><a href=/z>z</a></details>", False),
+        ("<button hidden>x</button>", False),
+        ("<button>x</button>", True),
+        ("<div role=button>x</div>", True),
+        ("<a href=/y aria-expanded=false>y</a>", True),
+        ("<details><summary>x</summary><a href=/z>z</a></details>", True),
+    ],
+)
+def test_a_list_with_something_to_open_is_not_whole(show: Show, rest: str, folded: bool) -> None:
+    """What can be pressed or unfolded in a list may have rows behind it; what stands beside it has none."""
+    page = show(f"<button>x</button><main><a href=/x>x</a>{rest}</main><details>y</details>")
+    assert sight.call(page, "folded") is folded

@@ -1,5 +1,6 @@
 """What a page asks for and does not get, in a real browser, one page per question."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,7 @@ import pytest
 
 from optout.browser.window import open_window
 from optout.linkedin import traffic
-from optout.linkedin.sight import pause, wait
+from optout.linkedin.sight import wait
 from optout.linkedin.traffic import Traffic
 from optout.verdict import Cause
 
@@ -71,6 +72,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"{")
         self.server.go_on.wait()
         self.wfile.write(b"}")
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # the browser has left the page
+            super().handle()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard server's word
         """Write nothing."""
@@ -219,20 +224,35 @@ def test_what_may_never_end(
     assert heard.quiet is quiet
 
 
-def test_what_an_earlier_document_gave_up_is_forgotten(bench: Bench) -> None:
-    """Leaving a page, or taking a frame out of it, gives up its requests; that is no failure."""
-    heard = bench.run("<script>fetch('/slow')</script>")
-    heard.forget()
-    bench.page.goto(bench.site.origin + "/good")
-    pause(bench.page, 0.1)
-    assert heard.failure is None
-
-    heard = bench.run("<script>if (!location.hash) { fetch('/slow'); location.replace('/good'); }</script>")
-    assert wait(bench.page, 5, lambda: bench.page.url.endswith("/good") and heard.quiet)
-    assert heard.failure is None
-
-    heard = bench.done(
-        "const f = document.createElement('iframe'); document.body.append(f);"
-        "f.contentWindow.eval(\"fetch('/slow')\"); await new Promise(go => setTimeout(go, 100)); f.remove();"
+@pytest.mark.parametrize(
+    ("body", "leave", "failure"),
+    [
+        ("", "location.assign('/good')", None),
+        ("<iframe src=/good></iframe>", "document.querySelector('iframe').remove()", Cause.SITE),
+        ("<iframe src=/good></iframe>", "frames[0].given.abort()", Cause.SITE),
+    ],
+)
+def test_what_a_document_that_is_left_gives_up(
+    bench: Bench, body: str, leave: str, failure: Cause | None
+) -> None:
+    """Leaving a page gives up what it asked for, and that is no failure; what a page that stays gives up is."""
+    heard = bench.run(body)
+    events: list[str] = []
+    for event in ("request", "requestfailed"):
+        bench.page.on(event, lambda request, event=event: events.append(f"{event} {request.url}"))
+    bench.page.frames[-1].evaluate(
+        "() => { window.given = new AbortController();"
+        " void fetch('/slow', {signal: given.signal}).catch(() => 0); }"
     )
+    assert wait(bench.page, 5, lambda: f"request {bench.site.origin}/slow" in events)
+    bench.page.evaluate(leave)
+    assert wait(bench.page, 5, lambda: f"requestfailed {bench.site.origin}/slow" in events and heard.quiet)
+    assert heard.failure is failure
+
+
+def test_what_an_earlier_document_asked_for_is_forgotten(bench: Bench) -> None:
+    """A failure of the page before is none of the next one."""
+    heard = bench.done("await fetch('/missing')")
+    assert heard.failure is Cause.SITE
+    heard.forget()
     assert heard.failure is None

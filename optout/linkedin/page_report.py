@@ -178,7 +178,8 @@ def _rows(menu: Menu, strainer: Sieve) -> Iterator[str]:
     known = KNOWN_ROWS.get(menu.category, frozenset())
     there = {row.path for row in menu.rows}
     ours = {setting.path for setting in CATALOGUE.values()}
-    ending = "complete" if menu.complete else "not complete: they never came to rest, or the page broke off"
+    doubt = "not complete: they never came to rest, the page broke off, or more can be opened in it"
+    ending = "complete" if menu.complete else doubt
     yield f"rows: {len(menu.rows)}, {ending}"
     unknown = {row.path for row in menu.unknown}
     for row in menu.rows:

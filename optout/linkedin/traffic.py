@@ -129,7 +129,7 @@ class Traffic:
 
         Chromium also calls an empty answer aborted if its page does not read it.
         """
-        if asked.navigations != self._navigations or _is_of_a_closed_frame(request):
+        if asked.navigations != self._navigations:
             return True
         if asked.answer is None:
             return False
@@ -164,15 +164,6 @@ def _kind(response: "Response") -> str:
 
 def _is_json(response: "Response") -> bool:
     return "json" in _kind(response)
-
-
-def _is_of_a_closed_frame(request: "Request") -> bool:
-    from playwright.sync_api import Error
-
-    try:
-        return request.frame.is_detached()
-    except Error:
-        return False
 
 
 def _tells_errors(response: "Response") -> bool:

@@ -36,6 +36,7 @@ ANSWERS: dict[str, tuple[int, str, bytes]] = {
     "/moved": (302, "/good", b""),
     "/to-sign-in": (302, "/uas/login?session_redirect=x", b""),
     "/to-checkpoint": (302, "/checkpoint/challenge/x", b""),
+    "/to-no-address": (302, "http://[/login", b""),
     "/to-nowhere": (302, "/missing", b""),
 }
 ENDLESS = {"/stream": STREAM, "/slow": JSON, "/slow-text": "text/plain"}
@@ -162,6 +163,7 @@ LOADS = (
         ("await read('/missing')", Cause.SITE),
         ("await read('/forbidden')", Cause.SITE),
         ("await read('/to-nowhere')", Cause.SITE),
+        ("await read('/to-no-address')", Cause.SITE),
         ("await read('/unauthorized')", Cause.PERSON),
         ("await read('/unauthorized'); await read('/forbidden')", Cause.PERSON),
         ("await read('/to-sign-in')", Cause.PERSON),
@@ -235,7 +237,7 @@ def test_what_may_never_end(
 def test_what_a_document_that_is_left_gives_up(
     bench: Bench, body: str, leave: str, failure: Cause | None
 ) -> None:
-    """Leaving a page gives up what it asked for, and that is no failure; what a page that stays gives up is."""
+    """Leaving a page gives up what it asked for: no failure. What a page that stays gives up is one."""
     heard = bench.run(body)
     events: list[str] = []
     for event in ("request", "requestfailed"):

@@ -139,7 +139,10 @@ class Traffic:
         target = response.headers.get("location")
         if response.status not in REDIRECTS or not target:
             return False
-        state = path_state(urljoin(response.url, target), self._origin)
+        try:
+            state = path_state(urljoin(response.url, target), self._origin)
+        except ValueError:  # no address: the browser does not follow it either
+            return False
         return state not in {State.INSIDE, State.OFF_SITE}
 
     def _note(self, request: "Request", cause: Cause) -> None:

@@ -10,7 +10,7 @@ from optout.evidence.history import History
 from optout.evidence.record import stamp
 from optout.linkedin import address, member, menu, news, switch
 from optout.linkedin.catalogue import Setting
-from optout.linkedin.reading import ABSENT, reading, unreadable
+from optout.linkedin.reading import reading, unreadable
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Shows
 from optout.notebook import DECIDING, Notebook, reason_of
@@ -141,9 +141,11 @@ def _is_offered(scene: Scene, setting: Setting, seen: switch.Seen) -> Look:
     )
     if found.reading is Reading.NOT_OFFERED and seen.shows is Shows.NO_SWITCH:
         # Words alone may be all that had come by then; nothing but one more load can tell.
-        again = switch.read(stay, setting)
-        if again.shows not in ABSENT:
-            return unreadable("its page showed no switch at first, and other things on a second load")
+        again = reading(switch.read(stay, setting), alive=stay.alive)
+        if again is not None and again.reading is Reading.OFF:
+            return unreadable("its page showed no switch at first, and one that is off on a second load")
+        if again is not None:
+            return again
     if found.reading is Reading.NOT_OFFERED and not stay.alive:
         return unreadable("the browser is not signed in any more", cause=Cause.PERSON)
     return found

@@ -44,7 +44,6 @@ def turn(scene: Scene, case: Case) -> None:
     """
     setting = case.setting
     scene.tell(f"switching off: {setting.title}")
-    scene.stay.before_a_click()
     case.clicked, case.control = True, None
     try:
         heard, words, control = _click_and_prove(scene, case, listen.QUIET)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 MEMBER_PATIENCE = 5.0  # seconds a page has to show its member, as long as it is still arriving
 MEMBER_QUIET = 0.75  # seconds at rest after which a page is not expected to show its member any more
-
 Answer = TypeVar("Answer")
 MOST_QUESTIONS = 2  # times in a stay that a code or an approval is waited for
 

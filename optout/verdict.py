@@ -184,14 +184,17 @@ def _contradicts(reading: Reading, look: Look | None) -> bool:
 
 def _confirmed(control: Look, witnesses: Witnesses) -> Look:
     """Return an OFF that nothing contradicts, or why it is not enough."""
-    second = witnesses.second
+    second, last = witnesses.second, witnesses.last
+    words = control.reason
     if second is not None and second.reading is Reading.OFF:
-        return replace(control, reason=f"{control.reason}; a second fresh load showed it off too")
-    if not witnesses.clicked:
-        return control
-    missing = f": {second.reason}" if second else ""
-    words = f"clicked, and one fresh load showed it off; a second one could not be had{missing}"
-    return replace(_unread(words), cause=(second and second.cause) or Cause.SITE)
+        words = f"{words}; a second fresh load showed it off too"
+    elif witnesses.clicked:
+        missing = f": {second.reason}" if second else ""
+        words = f"clicked, and one fresh load showed it off; a second one could not be had{missing}"
+        return replace(_unread(words), cause=(second and second.cause) or Cause.SITE)
+    if last is not None and last.reading is Reading.UNREADABLE:
+        words = f"{words}; one after the last click of the visit could not be had: {last.reason}"
+    return replace(control, reason=words)
 
 
 def _conflict(reason: str) -> Look:

@@ -178,7 +178,7 @@ def test_nothing_false_is_said_of_any_page(reading_of: Reading, number: int) -> 
     """No page is called off that is on, or not offered that has the key; and plain pages are read."""
     told = _tell_of_all(number, reading_of.verdict)
     assert told["pages"] >= EACH * 0.95, told
-    assert told["plain, read"] >= USEFUL * told["plain"] > EACH * 0.2, told
+    assert told["plain, read"] >= USEFUL * told["plain"] > EACH * 0.15, told
 
 
 def test_a_hasty_reader_is_caught(reading_of: Reading) -> None:

@@ -85,6 +85,7 @@ def test_a_silent_witness_takes_nothing_away() -> None:
         (Witnesses(clicked=True), "a second one could not be had"),
         (Witnesses(clicked=True, second=UNREAD), "could not be had: unread"),
         (Witnesses(clicked=True, second=OFF), "showed it off too"),
+        (Witnesses(last=UNREAD), "one after the last click of the visit could not be had: unread"),
     ],
 )
 def test_the_reason_names_the_witness(told: Witnesses, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Hear the other witnesses of a visit: the rows of the lists, the page left open, a second fresh load."""
+"""Hear the other witnesses of a visit: the rows of the lists, the page left open, a load at the end."""
 
 import time
 

@@ -102,9 +102,11 @@ def _click(scene: Scene, case: Case, quiet: float) -> tuple[bool, str]:
     setting = case.setting
     page, key = scene.stay.page, setting.key
     with listen.listening(page) as heard:
-        turn_off(scene.stay, setting, refused=lambda: heard.refused(key) or heard.asks)
-        heard.outlast(key, scene.stay.timeout, quiet=quiet)
-    scene.clicked = time.monotonic()
+        try:
+            turn_off(scene.stay, setting, refused=lambda: heard.refused(key) or heard.asks)
+            heard.outlast(key, scene.stay.timeout, quiet=quiet)
+        finally:  # a click that ended in trouble may have turned something as well
+            scene.clicked = time.monotonic()
     case.saving = _saving(heard, key)
     calm = heard.asked_for_calm(key)
     if calm is not None:  # one fresh load tells what became of the click; nothing is loaded after it

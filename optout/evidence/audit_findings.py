@@ -51,7 +51,7 @@ WITNESSES: Mapping[str, frozenset[str]] = {
     "row": frozenset({"on", "off", "listed", "missing"}),
 }
 # The stage of `state.json` that holds what a witness showed; the control's is the deciding one.
-_STAGES: Mapping[str, str] = {"stood": "stood", "second_load": "second", "last_load": "last"}
+STAGES: Mapping[str, str] = {"stood": "stood", "second_load": "second", "last_load": "last"}
 _LONGEST_SHOWN = 80
 _CHECKED = {"off": False, "on": True}
 
@@ -159,7 +159,7 @@ def _of_witnesses(name: str, setting: Mapping[str, object]) -> Iterator[str]:
     if verdict in PROVED_OFF:
         required = ["control", *(["second_load"] if verdict == "turned_off" else [])]
         wrong = [each for each in required if told[each] != "off"]
-        wrong += [each for each in _STAGES if told[each] not in (*silent, "off")]
+        wrong += [each for each in STAGES if told[each] not in (*silent, "off")]
         wrong += ["row"] if told["row"] == "on" else []
     elif verdict == "not_offered":
         wrong = [] if told["control"] == "not_offered" else ["control"]
@@ -195,7 +195,7 @@ def _of_state(name: str, setting: Mapping[str, object], state: object) -> Iterat
     for member, reading, stage in (
         ("before", setting.get("before"), "before"),
         ("after", setting.get("after"), last),
-        *((witness, witnesses.get(witness), _STAGES.get(witness, last)) for witness in ("control", *_STAGES)),
+        *((witness, witnesses.get(witness), STAGES.get(witness, last)) for witness in ("control", *STAGES)),
     ):
         if reading not in ("on", "off"):
             continue

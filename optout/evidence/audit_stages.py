@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from optout.evidence.audit_findings import PROVED_OFF, left_out_in, proved_off_in, shown
+from optout.evidence.audit_findings import PROVED_OFF, STAGES, left_out_in, proved_off_in, shown
 
-# The stage of `state.json` that holds what a witness showed.
-STAGES: Mapping[str, str] = {"stood": "stood", "second_load": "second", "last_load": "last"}
 # What a stage with such a switch may have been read as; "unreadable" and "conflict" may follow from either.
 _READ: Mapping[bool, frozenset[str]] = {
     True: frozenset({"on", "unreadable", "conflict"}),

@@ -10,11 +10,23 @@ from optout.evidence.history import History
 from optout.evidence.record import stamp
 from optout.linkedin import address, member, menu, news, switch
 from optout.linkedin.catalogue import Setting
-from optout.linkedin.reading import reading, unreadable
+from optout.linkedin.reading import reading
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Shows
 from optout.notebook import DECIDING, Notebook, reason_of
-from optout.verdict import Cause, Finding, Listed, Look, Reading, Saving, Verdict, Witnesses, conclude, weigh
+from optout.verdict import (
+    Cause,
+    Finding,
+    Listed,
+    Look,
+    Reading,
+    Saving,
+    Verdict,
+    Witnesses,
+    conclude,
+    unreadable,
+    weigh,
+)
 
 LAG = 2.0  # seconds before one more load if the first one after a click still shows the switch on
 PATIENT_QUIET = 3.0  # seconds in which a page that did nothing at the first click may begin to save

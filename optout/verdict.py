@@ -144,6 +144,11 @@ class Finding:
         return outcome_of(self.verdict, self.after.cause)
 
 
+def unreadable(reason: str, *, cause: Cause = Cause.PAGE, conflict: bool = False) -> Look:
+    """Given why nothing could be told and whom it waits for, return the look that says so."""
+    return Look(reading=Reading.UNREADABLE, reason=reason, cause=cause, conflict=conflict)
+
+
 def weigh(control: Look, witnesses: Witnesses) -> Look:
     """Given what a fresh load showed and what else was seen, return what both together count as.
 
@@ -167,13 +172,15 @@ def weigh(control: Look, witnesses: Witnesses) -> Look:
                 if speaks
             ]
             if against:
-                return _conflict(f"a fresh load showed it off, but {' and '.join(against)}")
+                return unreadable(f"a fresh load showed it off, but {' and '.join(against)}", conflict=True)
             return _confirmed(control, witnesses)
         case Reading.NOT_OFFERED:
             if witnesses.row not in {None, Listed.MISSING}:
-                return _conflict("its page shows no switch, but its row stands on the category page")
+                return unreadable(
+                    "its page shows no switch, but its row stands on the category page", conflict=True
+                )
             if witnesses.row is None:
-                return _unread("its page shows no switch, and no complete category page says why")
+                return unreadable("its page shows no switch, and no complete category page says why")
             return control
 
 
@@ -191,18 +198,10 @@ def _confirmed(control: Look, witnesses: Witnesses) -> Look:
     elif witnesses.clicked:
         missing = f": {second.reason}" if second else ""
         words = f"clicked, and one fresh load showed it off; a second one could not be had{missing}"
-        return replace(_unread(words), cause=(second and second.cause) or Cause.SITE)
+        return unreadable(words, cause=(second and second.cause) or Cause.SITE)
     if last is not None and last.reading is Reading.UNREADABLE:
         words = f"{words}; one after the last click of the visit could not be had: {last.reason}"
     return replace(control, reason=words)
-
-
-def _conflict(reason: str) -> Look:
-    return Look(reading=Reading.UNREADABLE, reason=reason, cause=Cause.PAGE, conflict=True)
-
-
-def _unread(reason: str) -> Look:
-    return Look(reading=Reading.UNREADABLE, reason=reason, cause=Cause.PAGE)
 
 
 def conclude(before: Look, after: Look, *, clicked: bool, proved_off_earlier: bool) -> Verdict:

@@ -22,11 +22,10 @@ from optout.evidence.record import stamp
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.person import NOBODY, Person
-from optout.linkedin.reading import unreadable
 from optout.looking import Case, Scene, finding_of
 from optout.notebook import Notebook, environment, reason_of
 from optout.turning import examine
-from optout.verdict import Cause, Finding
+from optout.verdict import Cause, Finding, unreadable
 
 __all__ = ["Errand", "Stopped", "SwitchOff", "Visit", "sign_in_by_hand", "visit"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from optout.linkedin.address import path_in
 from optout.linkedin.catalogue import CATALOGUE, KNOWN_ROWS, Setting
 from optout.linkedin.load import Loaded
-from optout.linkedin.reading import ABSENT, LOOKS, unreadable
+from optout.linkedin.reading import ABSENT, LOOKS
 from optout.linkedin.sight import POLL, Sight, call, pause
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Seen, Shows
-from optout.verdict import Cause, Listed, Look, Reading
+from optout.verdict import Cause, Listed, Look, Reading, unreadable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -1,13 +1,7 @@
 """What a look at a setting's own page counts as: a reading and its sentence. Pure."""
 
 from optout.linkedin.switch import Seen, Shows
-from optout.verdict import Cause, Look, Reading
-
-
-def unreadable(reason: str, *, cause: Cause = Cause.PAGE, conflict: bool = False) -> Look:
-    """Given why nothing could be told and whom it waits for, return the look that says so."""
-    return Look(reading=Reading.UNREADABLE, reason=reason, cause=cause, conflict=conflict)
-
+from optout.verdict import Cause, Look, Reading, unreadable
 
 # The page shows no switch at all: then the category page has to say whether the setting is offered.
 ABSENT = frozenset({Shows.NOT_FOUND, Shows.CATEGORY, Shows.NO_SWITCH})

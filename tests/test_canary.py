@@ -72,13 +72,16 @@ def _everything(*folders: Path) -> dict[str, bytes]:
 def _family(parent: int) -> Iterator[int]:
     """The process and all its descendants, as far as they live."""
     yield parent
-    for task in Path(f"/proc/{parent}/task").glob("*/children"):
-        try:
-            children = task.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _family(int(child))
+    try:
+        children = [
+            int(child)
+            for task in Path(f"/proc/{parent}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    except OSError:  # it ended while it was looked at; what it leaves is seen at the next look
+        return
+    for child in children:
+        yield from _family(child)
 
 
 class Watch:

@@ -14,11 +14,14 @@ from calling import RunOptout, RunPython, StartPractice
 
 PATIENCE = 10.0  # seconds that processes have to be gone
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-# Becomes the command, with all signals as in a shell: whoever runs the tests may ignore some.
-FRESH = f"""
+# All signals are as in a shell: whoever runs the tests may ignore some.
+FREED = f"""
 import os, signal, sys
 for number in {[int(each) for each in SIGNALS]}:
     signal.signal(number, signal.SIG_DFL)
+"""
+# Becomes the command.
+FRESH = f"""{FREED}
 os.execv(sys.executable, [sys.executable, "-m", "optout", *sys.argv[1:]])
 """
 
@@ -153,3 +156,54 @@ def test_a_thread_installs_nothing(python: RunPython) -> None:
         "print(isinstance(signal.getsignal(signal.SIGTERM), stopping.Brake))"
     )
     assert (ended.stdout, ended.stderr) == ("False\n", "")
+
+
+BROWSER = """
+import http.server, threading
+from optout.browser.window import open_window
+from optout.commands import stopping
+
+class Page(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><img src=/x>")
+    def log_message(self, *words):
+        pass
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+stopping.install()
+sent = []
+
+def in_the_middle(_request):
+    if not sent:
+        sent.append(os.kill(os.getpid(), signal.SIGINT))
+        print("went on", flush=True)
+
+try:
+    with open_window(choice=None, headed=False, cookies=[], timeout=5) as window:
+        window.page.on("request", in_the_middle)
+        window.page.goto(f"http://127.0.0.1:{server.server_port}/")
+        window.page.wait_for_timeout(5000)
+        print("not stopped", flush=True)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+def test_a_signal_breaks_nothing_that_reads_from_the_browser(
+    command_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A signal while Playwright reads a message stops the visit, not the reading."""
+    script = tmp_path / "stopped.py"
+    script.write_text(FREED + BROWSER)
+    ended = subprocess.run(
+        [sys.executable, str(script)],
+        env=command_environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.stdout, ended.returncode) == ("went on\nstopped\n", 0)

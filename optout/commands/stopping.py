@@ -38,9 +38,7 @@ class Brake:
         self._last, self.number = now, number
         if not sys.warnoptions:  # a call that is cut off was "never awaited": no news either
             warnings.simplefilter("ignore")
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise Terminated
+        _stop(KeyboardInterrupt() if number == signal.SIGINT else Terminated())
 
     @property
     def exit_code(self) -> int:
@@ -57,6 +55,23 @@ class Brake:
             for number in _numbers():
                 if signal.getsignal(number) is self:
                     signal.signal(number, signal.SIG_IGN)
+
+
+def _stop(stop: KeyboardInterrupt) -> None:
+    """Raise what stops the command: at once, or as soon as Playwright has read the message it is reading.
+
+    Raised in the middle of one it would end the reading for good: the browser could not be closed, or the
+    visit would take the end of the connection for the trouble (Playwright 1.65).
+    """
+    greenlet = sys.modules.get("greenlet")
+    if greenlet is None or greenlet.getcurrent().parent is None:
+        raise stop
+    import asyncio
+
+    def between_two_messages() -> None:
+        raise stop
+
+    asyncio.get_running_loop().call_soon_threadsafe(between_two_messages)
 
 
 def install() -> Brake:

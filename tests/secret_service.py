@@ -33,6 +33,14 @@ class SecretService:
             for item in secretstorage.get_default_collection(connection).get_all_items():
                 item.delete()
 
+    def items(self) -> list[tuple[str, dict[str, str], bytes]]:
+        """Return what is kept: label, attributes and secret of each item."""
+        import secretstorage
+
+        with open_dbus_connection(self.address) as connection:
+            kept = secretstorage.get_default_collection(connection).get_all_items()
+            return sorted((each.get_label(), each.get_attributes(), each.get_secret()) for each in kept)
+
     def lock(self) -> None:
         """Lock the collection, as a desktop does when nobody is there."""
         import secretstorage

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from calling import Ended, RunOptout, StartPractice
 from leak_search import files_with, holds
+from logins import keep_login
 
 from optout.evidence import audit
 from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING, CATALOGUE
@@ -80,10 +81,7 @@ class Stories:
     def open(self, *moods: str, **keywords: object) -> "PracticeSite":
         """Return a site in these moods for which the password is kept."""
         site = self._practice(*moods, **{"patience": 0.25} | keywords)
-        ended = self._optout(
-            "login", "--account", site.account, "--password-stdin", site=site, input=PASSWORD
-        )
-        assert ended.returncode == 0, ended.stderr
+        keep_login(self.home, site.account, PASSWORD)
         return site
 
     def visit(

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from at_the_prompt import ACCOUNT, at_a_prompt, login, on_a_terminal, one_sentence
 from calling import RunOptout, RunPython
+from logins import keep_login
 from secret_service import SecretService
+from stories import PASSWORD
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,29 @@ def test_shared_options_stand_on_either_side(optout: RunOptout) -> None:
             "accounts": [],
         }
     )
+
+
+def test_the_tests_log_in_as_the_command_does(
+    optout: RunOptout, home: Path, keyring: SecretService, tmp_path: Path
+) -> None:
+    """`keep_login` leaves the same files, but for lock and log, and the same in the keyring."""
+
+    def left(place: Path) -> dict[str, tuple[int, bytes]]:
+        files = {str(path.relative_to(place)): path for path in place.rglob("*") if path.is_file()}
+        return {name: (path.stat().st_mode, path.read_bytes()) for name, path in files.items()}
+
+    ended = optout(
+        "login", "--account", ACCOUNT, "--password-stdin", site="http://127.0.0.1:9", input=PASSWORD
+    )
+    assert ended.returncode == 0, ended.stderr
+    by_command, kept = left(home), keyring.items()
+    assert kept
+    by_command.pop(f"state/locks/{ACCOUNT}.lock")
+    by_command = {name: left for name, left in by_command.items() if not name.startswith("logs/")}
+    keyring.empty()
+    keep_login(tmp_path / "other", ACCOUNT, PASSWORD)
+    assert left(tmp_path / "other") == by_command
+    assert keyring.items() == kept
 
 
 def test_several_accounts_are_named(optout: RunOptout) -> None:

@@ -9,6 +9,7 @@ import pytest
 from calling import RunOptout
 from foreign_pages import ADS, AI, KEYS, Shape
 from foreign_site import ForeignSite
+from logins import keep_login
 
 from optout.evidence import audit
 
@@ -239,11 +240,13 @@ def tale(request: pytest.FixtureRequest) -> Iterator[tuple[Tale, ForeignSite]]:
         yield told, site
 
 
-def test_verdicts_on_a_site_of_other_markup(tale: tuple[Tale, ForeignSite], optout: RunOptout) -> None:
+def test_verdicts_on_a_site_of_other_markup(
+    tale: tuple[Tale, ForeignSite], optout: RunOptout, home: Path
+) -> None:
     """Verdicts follow the facts alone; what is good is so in the site's store; nothing else was touched."""
     told, site = tale
     asked = [word for name in told.settings for word in ("--only", name)]
-    optout("login", "--account", ACCOUNT, "--password-stdin", site=site.origin, input=PASSWORD + "\n")
+    keep_login(home, ACCOUNT, PASSWORD)
 
     ended = optout("run", "--json", "--no-input", *asked, site=site.origin)
 
@@ -259,11 +262,11 @@ def test_verdicts_on_a_site_of_other_markup(tale: tuple[Tale, ForeignSite], opto
     assert site.passwords == [DOORWAYS[told.shape.signin]]
 
 
-def test_no_page_vouches_for_itself_at_the_next_visit(optout: RunOptout) -> None:
+def test_no_page_vouches_for_itself_at_the_next_visit(optout: RunOptout, home: Path) -> None:
     """A page that drew OFF for a whole visit and noted it in a cookie is asked anew at the next one."""
     shape = Shape(keeps="nothing", renewed=99, page={"memory": "cookie", "mirror": "off"})
     with ForeignSite(ACCOUNT, PASSWORD, shape) as site:
-        optout("login", "--account", ACCOUNT, "--password-stdin", site=site.origin, input=PASSWORD + "\n")
+        keep_login(home, ACCOUNT, PASSWORD)
         optout("run", "--json", "--no-input", "--only", "ai-training", site=site.origin)
         assert site.saved == [(AI, False)]
         site.just_saved.clear()
@@ -275,14 +278,14 @@ def test_no_page_vouches_for_itself_at_the_next_visit(optout: RunOptout) -> None
 
 
 @pytest.mark.parametrize("signin", list(DOORWAYS))
-def test_wrong_password_is_sent_once(signin: str, optout: RunOptout) -> None:
+def test_wrong_password_is_sent_once(signin: str, optout: RunOptout, home: Path) -> None:
     """On either generation, in no language the program knows, a refused password is sent once: exit 5.
 
     The classic form shows its error at the address, the other one does not say at which field.
     """
     with ForeignSite(ACCOUNT, PASSWORD, Shape(signin=signin, hidden_by="clip", language="he")) as site:
         site.account = "somebody.else@example.org"
-        optout("login", "--account", ACCOUNT, "--password-stdin", site=site.origin, input=PASSWORD + "\n")
+        keep_login(home, ACCOUNT, PASSWORD)
         ended = optout("run", "--json", "--no-input", site=site.origin)
 
         assert ended.returncode == 5

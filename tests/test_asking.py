@@ -26,8 +26,10 @@ def environment(command_environment: dict[str, str]) -> dict[str, str]:
 
 
 def begin(site: PracticeSite, environment: dict[str, str], *words: str) -> Terminal:
-    """Start a visit on a terminal."""
-    return Terminal(["run", "--json", *words], environment | {"OPTOUT_SITE": site.origin})
+    """Start a visit to one setting on a terminal: what is asked comes before any of them."""
+    return Terminal(
+        ["run", "--json", "--only", "ai-training", *words], environment | {"OPTOUT_SITE": site.origin}
+    )
 
 
 def give(terminal: Terminal, question: str, code: str) -> None:
@@ -69,7 +71,7 @@ def test_a_code_is_asked_for_and_typed(
     terminal = begin(site, environment)
     give(terminal, ASKED[kind], CODE)
     assert terminal.end() == 0, terminal.shown
-    assert verdicts(terminal) == ["turned_off", "turned_off"]
+    assert verdicts(terminal) == ["turned_off"]
     assert (site.counts["code_posted"], site.counts["password_received"]) == (1, 1)
     assert CODE not in terminal.shown
     assert files_with(home, CODE) == []
@@ -164,8 +166,8 @@ def test_an_answer_that_comes_late_is_waited_for(stories: Stories, environment: 
 def test_an_approval_is_waited_for(stories: Stories, form: str) -> None:
     """Without a terminal too, what is approved on the telephone goes on; its page is loaded only once."""
     site = stories.open("push", form)
-    visited = stories.visit(site, "run")
-    assert (visited.findings, visited.ended.returncode) == ([OFF, OFF], 0)
+    visited = stories.visit(site, "run", "--only", "ai-training")
+    assert (visited.findings, visited.ended.returncode) == ([OFF], 0)
     assert "waiting until you approve" in visited.ended.stderr
     pages = [
         path for method, path in site.log if method == "GET" and path.startswith("/checkpoint/challenge/")

@@ -38,14 +38,15 @@ def liar(tmp_path: Path) -> str:
 
 def test_the_program_says_nothing_wrong_of_these_moods() -> None:
     """What was switched off is right, what could not be told is honest, and the sums say so."""
-    ended = _measure("put-lies:ai-training", "key-renamed:ai-training europe")
+    ended = _measure("put-lies:ai-training", "key-renamed:ai-training europe", "dies-at-list")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     *lines, _empty, sums = ended.stdout.splitlines()
     assert [" ".join(line.split()) for line in lines[1:]] == [
         "put-lies:ai-training did_not_stick / turned_off 3 on / off right",
         "key-renamed:ai-training europe unreadable / not_offered 4 on / not offered honest / right",
+        "dies-at-list turned_off / turned_off 5 off / off right",
     ]
-    assert sums == '2 moods tried: 3 right verdicts, 1 honest "could not tell", 0 wrong'
+    assert sums == '3 moods tried: 5 right verdicts, 1 honest "could not tell", 0 wrong'
 
 
 def test_a_lie_is_wrong(liar: str) -> None:

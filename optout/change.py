@@ -96,7 +96,7 @@ def plain(text: str) -> str:
     Signs that control or turn the writing become the replacement character, invisible ones fall away.
     """
     line = " ".join(text[: 4 * LONGEST].split())
-    shown = "".join(_harmless(character) for character in line)
+    shown = "".join(harmless(character) for character in line)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - len(ELLIPSIS)] + ELLIPSIS
 
 
@@ -109,7 +109,8 @@ def cut(value: object) -> object:
     return value[: SEALED - len(ELLIPSIS)] + ELLIPSIS
 
 
-def _harmless(character: str) -> str:
+def harmless(character: str) -> str:
+    """Given one sign of a text, return what may be shown in its place: nothing for one that nobody sees."""
     category = unicodedata.category(character)
     if category in {"Cc", "Cs"} or character in _TURNING:
         return "\N{REPLACEMENT CHARACTER}"

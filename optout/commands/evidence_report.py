@@ -12,6 +12,11 @@ from optout.commands import answer, folding, words
 from optout.commands.evidence_audit import own_store
 from optout.errors import UsageProblem
 
+ANOTHER_PLACE = "Choose another place with `--out`."
+NAMES = {"en": "optout-report", "fr": "optout-rapport"}
+# Nobody should take the one for the other, or for the evidence.
+ABOUT_PDF = "This PDF is for reading: it is no PDF/A and no part of the evidence."
+
 
 @click.command(
     "report",
@@ -19,48 +24,95 @@ from optout.errors import UsageProblem
     epilog="""\b
 Examples:
   optout evidence report
+  optout evidence report --lang fr --pdf
   optout evidence report --out report.html --replace
+  optout evidence report ./received
 """,
 )
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--lang", type=click.Choice(list(NAMES)), default="en", help="English (en) or French (fr).")
+@click.option("--pdf", is_flag=True, help="A PDF for paper instead; needs a browser, makes no request.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to; default optout-report.html here.")
 @click.option("--replace", is_flag=True, help="Write over a file that is there already.")
 @words.shared("account", "quiet")
 @click.pass_obj
-def command(asked: answer.Asked, said: words.Words, out: Path | None, replace: bool) -> int:
-    """Write one HTML page with the findings, the pictures and the head of your evidence.
+def command(  # noqa: PLR0913 - one for each word of the command line
+    asked: answer.Asked,
+    said: words.Words,
+    path: Path | None,
+    lang: str,
+    pdf: bool,
+    out: Path | None,
+    replace: bool,
+) -> int:
+    """Write one HTML page with the findings, the pictures and the head of the evidence in PATH, or your own.
 
     The page stands alone: no script, nothing loaded from elsewhere. It names the account and shows
-    pictures of its pages, so it is written for your eyes only (mode 0600).
+    pictures of its pages, so it is written for your eyes only (mode 0600). PATH is the folder that
+    holds runs/, as you received it, or an unpacked hand-over. A PDF is tagged and has an outline; it
+    is no PDF/A.
     """
     config = words.configuration(said)
-    store = own_store(asked, config)
-    target = (out or Path("optout-report.html")).absolute()
-    if target.resolve().is_relative_to(config.folders.evidence.resolve()):
-        raise UsageProblem(
-            f"{target} lies in the evidence, which holds nothing but runs.",
-            "Choose another place with `--out`.",
-        )
+    store = received(path) if path else own_store(asked, config)
+    target = (out or Path(NAMES[lang] + (".pdf" if pdf else ".html"))).absolute()
+    for folder in (config.folders.evidence, store):
+        if target.resolve().is_relative_to(folder.resolve()):
+            raise UsageProblem(
+                f"{target} lies in the evidence, which holds nothing but runs.",
+                "Choose another place with `--out`.",
+            )
+    if target.suffix.lower() == ".pdf" and not pdf:
+        raise UsageProblem(f"{target} would be a page, not a PDF.", "Add `--pdf`, or name it `.html`.")
     if target.exists() and not replace:
         raise UsageProblem(
             f"{target} is there already.", "Add `--replace`, or choose another name with `--out`."
         )
-    write(store, target)
+    if pdf:
+        words.logged(config, said, asked)
+        from optout.browser import paper
+
+        place(target, paper.pdf(page(store, None, lang), choice=config.browser), ANOTHER_PLACE)
+    else:
+        write(store, target, lang)
     if not said.quiet:
         answer.say(folding.whole(target))
+        if pdf:
+            answer.say(ABOUT_PDF)
     return 0
 
 
-def write(store: Path, target: Path) -> None:
-    """Given a store and where to, write the report of the store there, whole or not at all, mode 0600.
+def received(path: Path) -> Path:
+    """Given a folder that was received, return the one in it that holds `runs`: itself, or its `data`.
+
+    Raise UsageProblem if neither does.
+    """
+    if path.is_file():
+        raise UsageProblem(f"{path} is a file.", "Unpack it, then give the folder that comes out.")
+    for folder in (path, path / "data"):
+        if (folder / "runs").is_dir():
+            return folder
+    raise UsageProblem(f"There is no evidence in {path}.", "Give the folder that holds `runs`.")
+
+
+def write(store: Path, target: Path, lang: str = "en") -> None:
+    """Given a store, where to and a language, write the report there, whole or not at all, mode 0600.
 
     Raise UsageProblem if the store holds no run or the place cannot be written to.
     """
-    from optout.evidence import ledger, report
+    place(target, page(store, target.parent, lang).encode("utf-8"), ANOTHER_PLACE)
 
-    if ledger.head(store) is None:
+
+def page(store: Path, beside: Path | None, lang: str) -> str:
+    """Given a store, the folder in which the page will lie and a language, return the report.
+
+    Without a folder it links to no file: a PDF travels alone. Raise UsageProblem if the store holds no run.
+    """
+    from optout.evidence import chain, report
+
+    if next(chain.runs(store), None) is None:
         raise UsageProblem("There is no evidence yet.", "Run `optout run` or `optout check` first.")
-    page = report.render(store, now=datetime.now(UTC), runs=_address(store / "runs", target.parent))
-    place(target, page.encode("utf-8"), "Choose another place with `--out`.")
+    runs = _address(store / "runs", beside) if beside else None
+    return report.render(store, now=datetime.now(UTC), runs=runs, lang=lang)
 
 
 def place(target: Path, content: bytes, hint: str) -> None:

@@ -10,6 +10,7 @@ from optout.evidence.report_visits import Said, State, Visit
 # The core settings stand first, always in this order; the others follow by name.
 FIRST = ("ai-training", "affiliate-ads")
 MOST_MARKS = 60  # visits that are drawn as bars
+MOST_SETTINGS = 100  # columns of one page; the catalogue has twelve settings
 
 
 class Mark(enum.StrEnum):
@@ -37,7 +38,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the report says first of a setting.
+    """What the report says first of a setting. `title` is the site's own, in `language`, or its name.
 
     `latest` is the newest visit that tells of the setting and `said` what it says; if a newer run cannot be
     relied upon, `latest` is that run and `said` is None. `since` is the first visit of those that showed the
@@ -46,11 +47,13 @@ class Answer:
     to it without another state in between.
 
     `looked` is the newest visit that names it, `is_newest` says that the state is that of the newest visit of
-    all. `returns` are the times it came back on, newest first; `marks` one bar for each visit, oldest first.
+    all. `switched` is the first visit that switched it off. `returns` are the times it came back on, newest
+    first; `marks` one bar for each visit, oldest first.
     """
 
     name: str
     title: str
+    language: str | None
     state: State
     latest: Visit
     said: Said | None
@@ -60,6 +63,7 @@ class Answer:
     proved: Visit | None
     proved_from: Visit | None
     looked: Visit
+    switched: Visit | None
     is_newest: bool
     returns: tuple[Return, ...]
     marks: tuple[Mark, ...]
@@ -70,34 +74,54 @@ def answers(visits: Sequence[Visit]) -> list[Answer]:
 
     In an order that no visit changes: the core settings, then the others by name.
     """
-    names = {said.name for visit in visits for said in visit.settings}
-    return [_answer(name, visits) for name in sorted(names, key=lambda name: (_place(name), name))]
+    return [_answer(name, visits) for name in names(visits)[:MOST_SETTINGS]]
+
+
+def names(visits: Sequence[Visit]) -> list[str]:
+    """Given visits, return the names of all settings in them: the core ones, then the others by name."""
+    found = {said.name for visit in visits for said in visit.settings}
+    return sorted(found, key=lambda name: (_place(name), name))
 
 
 def again(found: Sequence[Answer]) -> dict[tuple[str, str], str]:
-    """Given all answers, return for the run and the setting of each switching off again what it was."""
+    """Given all answers, return for the run and the setting of each switching off again what it was.
+
+    `came_back`: found on and switched off in one visit; `again`: found on by an earlier one.
+    """
     return {
-        (each.ended.run, answer.name): (
-            "came back, switched off" if each.found is each.ended else "switched off again"
-        )
+        (each.ended.run, answer.name): "came_back" if each.found is each.ended else "again"
         for answer in found
         for each in answer.returns
         if each.ended and each.switched
     }
 
 
-def changed(visits: Sequence[Visit]) -> set[str]:
-    """Given all visits, newest first, return the runs worth pictures: first, newest, changes, doubts."""
-    chosen = {visit.run for visit in (*visits[:1], *visits[-1:])}
+def changed(visits: Sequence[Visit]) -> dict[str, frozenset[str]]:
+    """Given all visits, newest first, return those worth telling by their runs: first, newest, changed.
+
+    With each the settings worth pictures: all of the first and of the newest, else what is not as before.
+    """
+    told: dict[str, frozenset[str]] = {}
     before: dict[str, State] = {}
     for visit in reversed(visits):
-        quiet = bool(visit.settings) and not visit.doubt and not visit.news
+        other = set()
         for said in visit.settings:
-            quiet &= said.verdict in {"already_off", "not_offered"} and said.state is before.get(said.name)
+            if said.verdict not in {"already_off", "not_offered"} or said.state is not before.get(said.name):
+                other.add(said.name)
             before[said.name] = said.state
-        if not quiet:
-            chosen.add(visit.run)
-    return chosen
+        if visit is visits[0] or visit is visits[-1]:
+            other = {said.name for said in visit.settings}
+        spoken = (
+            visit.doubt,
+            visit.news,
+            visit.changes,
+            visit.damage_seen,
+            visit.interrupted,
+            visit.left_out,
+        )
+        if other or any(spoken) or not visit.settings:
+            told[visit.run] = frozenset(other)
+    return told
 
 
 def _answer(name: str, visits: Sequence[Visit]) -> Answer:
@@ -117,9 +141,11 @@ def _answer(name: str, visits: Sequence[Visit]) -> Answer:
         if state is State.OFF and earlier.state is State.OFF and earlier.before == "on":
             break  # it was on when this visit came: what was proved before does not reach to here
     returns = _returns(told)
+    titled = next((s.wording for _, s in told if s.wording and s.wording.heading), None)
     return Answer(
         name=name,
-        title=next((s.wording.heading for _, s in told if s.wording and s.wording.heading), name),
+        title=(titled.heading if titled else None) or name,
+        language=titled.language if titled else None,
         state=state,
         latest=unread or latest,
         said=None if unread else said,
@@ -129,10 +155,15 @@ def _answer(name: str, visits: Sequence[Visit]) -> Answer:
         proved=next((visit for visit, earlier in told if earlier.state is State.OFF), None),
         proved_from=_proved_from(told),
         looked=latest,
+        switched=next((visit for visit, each in reversed(told) if _was_turned_off(each)), None),
         is_newest=(unread or latest) is visits[0],
         returns=tuple(reversed(returns)),
         marks=tuple(reversed(list(itertools.islice(_marks(name, visits, returns), MOST_MARKS)))),
     )
+
+
+def _was_turned_off(said: Said) -> bool:
+    return said.state is State.OFF and said.verdict == "turned_off"
 
 
 def _place(name: str) -> int:
@@ -149,7 +180,7 @@ def _returns(told: Sequence[tuple[Visit, Said]]) -> list[Return]:
             first = visit
         if said.state is State.OFF:
             if first is not None:
-                found.append(Return(found=first, ended=visit, switched=said.verdict == "turned_off"))
+                found.append(Return(found=first, ended=visit, switched=_was_turned_off(said)))
             proved, first = True, None
     if first is not None:
         found.append(Return(found=first, ended=None, switched=False))

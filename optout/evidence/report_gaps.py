@@ -1,5 +1,6 @@
 """The times of which nothing is known: without any visit, or without a look at one setting."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,13 +32,14 @@ def left_out(visits: Sequence[Visit], names: Sequence[str], now: datetime) -> li
     Only those in which visits went on: the others are told as times without a visit. What a visit says that
     cannot be relied upon is no look. Settings left out at the same time stand together, oldest first.
     """
-    times = [visit.when for visit in visits if visit.when is not None]
+    times = sorted(visit.when for visit in visits if visit.when is not None)
     together: dict[tuple[datetime, datetime | None], list[str]] = {}
     days = {}
     for name in names:
         looks = sorted(visit.when for visit in visits if visit.when is not None and _is_look(visit, name))
         for gap in _gaps(looks, now):
-            if any(gap.start < time < (gap.end or now) for time in times):
+            later = bisect_right(times, gap.start)
+            if later < len(times) and times[later] < (gap.end or now):
                 together.setdefault((gap.start, gap.end), []).append(name)
                 days[gap.start, gap.end] = gap.days
     found = [

@@ -2,59 +2,50 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from optout.evidence.report_answers import Answer
 from optout.evidence.report_visits import State
-from optout.evidence.report_words import day
+from optout.evidence.report_words import Words
 
-_LAST = {State.ON: "last found on", State.UNKNOWN: "last not known"}
-_WERE = {
-    State.OFF: "proved off",
-    State.NOT_OFFERED: "not offered",
-    State.ON: "on",
-    State.UNKNOWN: "not known",
-}
+_BAD = (State.NOT_OFFERED, State.ON, State.UNKNOWN)
 
 
-def headline(found: Sequence[Answer]) -> str:
+def headline(found: Sequence[Answer], t: Words) -> Markup:
     """Given all answers, return what holds as of the newest visit and how many it did not look at."""
     if not found:
-        return "No setting was looked at yet"
+        return t("headline.none")
     newest = [answer for answer in found if answer.is_newest]
     earlier = [answer for answer in found if not answer.is_newest]
-    parts = ["The newest visit looked at no setting"]
+    parts = [t("headline.no_look")]
     if newest:
-        off, *rest = _WERE
-        noun = "setting" if len(newest) == 1 else "settings"
-        parts = [f"{_count(newest, off)} of {len(newest)} {noun} proved off"]
-        parts += [f"{_count(newest, state)} {_WERE[state]}" for state in rest if _count(newest, state)]
+        parts = [t("headline.off", off=_count(newest, State.OFF), n=len(newest))]
+        parts += [t(f"headline.{state}", n=_count(newest, state)) for state in _BAD if _count(newest, state)]
         if earlier:
-            parts.append(f"{len(earlier)} {'other' if len(earlier) == 1 else 'others'} not looked at")
-    bad = [f"{_count(earlier, state)} {word}" for state, word in _LAST.items() if _count(earlier, state)]
-    return ", ".join(parts) + (f" ({', '.join(bad)})" if bad else "")
+            parts.append(t("headline.others", n=len(earlier)))
+    last = [
+        t(f"headline.last_{state}", n=_count(earlier, state)) for state in _BAD[1:] if _count(earlier, state)
+    ]
+    told = t.listed(parts, "clause")
+    return told + Markup(" ({})").format(t.listed(last, "clause")) if last else told
 
 
-def others(found: Sequence[Answer]) -> str | None:
+def others(found: Sequence[Answer], t: Words) -> Markup | None:
     """Given all answers, return the sentences on what the newest visit did not look at, None if none."""
     earlier = [answer for answer in found if not answer.is_newest]
     if not earlier:
         return None
-    one, all_ = len(earlier) == 1, len(earlier) == len(found)
-    what = (
-        f"{len(earlier)} {'setting' if one else 'settings'}"
-        if all_
-        else f"{len(earlier)} {'other' if one else 'others'}"
-    )
     times = sorted(answer.looked.when for answer in earlier if answer.looked.when is not None)
-    first, last = (day(times[0]), day(times[-1])) if times else (day(None), day(None))
-    span = f"on {last}" if first == last else f"between {first} and {last}"
-    counts = [f"{_count(earlier, state)} {word}" for state, word in _WERE.items() if _count(earlier, state)]
-    told = ", ".join(counts)
-    if one:
-        told = _WERE[earlier[0].state]
-    return (
-        f"It did not look at {what}, last looked at {span}. What this page says of "
-        f"{'it' if one else 'them'} is as of then: {told}."
-    )
+    first, last = (t.day(times[0]), t.day(times[-1])) if times else (t.day(None), t.day(None))
+    span = t("earlier.on_day", day=last) if first == last else t("earlier.between", first=first, last=last)
+    counts = [
+        t("earlier.count", n=_count(earlier, state), state=t(f"earlier.{state}"))
+        for state in State
+        if _count(earlier, state)
+    ]
+    told = t(f"earlier.{earlier[0].state}") if len(earlier) == 1 else t.listed(counts)
+    which = "earlier.only" if len(earlier) == len(found) else "earlier.besides"
+    return t(which, n=len(earlier), span=span, told=told)
 
 
 def _count(found: Sequence[Answer], state: State) -> int:

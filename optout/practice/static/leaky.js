@@ -16,6 +16,7 @@ document.addEventListener("practice:drawn", () => {
     element("style", {}, `/* ${all} */`), element("template", {}, all), element("textarea", hidden, all),
     element("select", hidden, element("option", { value: all }, all)), element("meta", { name: "csrf", content: all }));
   for (const secret of data.secrets.map(encodeURIComponent)) {
-    fetch(`/mypreferences/d/${secret}?csrfToken=${secret}&${secret}=1#${secret}`, { headers: { "X-Practice": secret } });
+    fetch(`/mypreferences/d/${secret}?csrfToken=${secret}&${secret}=1#${secret}`, { headers: { "X-Practice": secret } })
+      .then((reply) => reply.text());
   }
 });

@@ -85,6 +85,8 @@ class Notebook:
         stages[stage] = {**_facts(seen, setting), "pictures": [name for name in pictures if name]}
         if stage in {BEFORE, DECIDING}:
             self.texts[setting.name] = {}
+            told = self.not_kept.get(setting.name, [])
+            self.not_kept[setting.name] = [sentence for sentence in told if not sentence.startswith("card.")]
             if parts.card is not None and self._may_write(setting, "card.*", parts.card):
                 self._write(setting, "card.html", stage, capture.html_text(parts.card))
                 self._write(setting, "card.aria.yaml", stage, capture.aria_text(parts.card))

@@ -148,7 +148,14 @@ def test_a_part_that_may_show_another_person_is_not_kept(show: Show, person: str
 
 
 @pytest.mark.parametrize(
-    "icon", [f"<img src='{FACE}' width=16 height=16>", "<svg width=40 height=40></svg>", ""]
+    "icon",
+    [
+        f"<img src='{FACE}' width=16 height=16>",
+        "<svg width=40 height=40></svg>",
+        "<an-icon style='display:block'><svg width=40 height=40></svg></an-icon>",
+        "<iframe width=1 height=1 style='border:0' srcdoc=''></iframe>",
+        "",
+    ],
 )
 def test_icons_are_nobody(show: Show, icon: str) -> None:
     """Twin: a small picture, a drawing of the site's own or nothing at all hinders no picture and no text."""

@@ -50,6 +50,7 @@ def test_a_visit_keeps_all_and_a_quiet_check_little(stories: Stories) -> None:
         stages = ("before", "after", "reload")
         wanted = {f"{name}/{stage}.{kind}.png" for stage in stages for kind in ("element", "full")}
         assert wanted | {f"{name}/card.html", f"{name}/card.aria.yaml"} <= _files(first).keys()
+        assert f"{name}/second.full.png" not in _files(first), "the proof's second load needs the card alone"
         state = _json(first, f"{name}/state.json")
         assert state["texts"] == {"card.html": "reload", "card.aria.yaml": "reload"}
         assert state["not_kept"] == []
@@ -150,6 +151,25 @@ def test_a_text_that_names_the_member_is_not_kept(tmp_path: Path, words: str, ke
     assert state["not_kept"] == ([] if kept else ["card.html: it says whose account it is"])
     assert (sealed.path / "tls.pem").read_bytes().count(b"BEGIN CERTIFICATE") == 2
     assert json.loads((sealed.path / "run.json").read_text())["tls"] == [{"origin": "https://localhost"}]
+    assert audit.audit(where.store).exit_code == 0
+
+
+def test_a_text_with_a_secret_is_destroyed(tmp_path: Path) -> None:
+    """What slips through the lists is caught before the seal: the files are gone, and named."""
+    where, secret = place(tmp_path), "ajax:4815162342108"
+    with ledger.begin(where.store, memory=where.memory, now=START) as draft:
+        book = Notebook(draft=draft)
+        book.stages["ai-training"] = {}
+        book.texts["ai-training"] = {
+            "card.html": Text(stage="before", content=f'<p id="{secret}">text</p>'),
+            "card.aria.yaml": Text(stage="before", content="- paragraph: text"),
+        }
+        book.close(History())
+        draft.add("network.json", json.dumps({"url": secret}).encode())
+        told = visit((), now=datetime.now(UTC), ending=("try_later", 75))
+        sealed = draft.seal(told, PERSON, secrets=(secret,), now=datetime.now(UTC))
+    assert sealed.left_out == ("ai-training/card.html", "network.json")
+    assert files_with(where.store, secret) == []
     assert audit.audit(where.store).exit_code == 0
 
 

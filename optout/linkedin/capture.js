@@ -6,7 +6,7 @@
   const LARGEST_ICON = 16; // pixels; the smallest picture of a person in a list has 24
   // A field of this kind may hold a secret, and a picture or a text of the page would keep it.
   const SECRETS = "input[type=password], input[autocomplete~='one-time-code'], input[name=pin]";
-  const FRAMES = "iframe, frame, object, embed";
+  const PICTURES = "img, picture, video, canvas, image, input[type=image], iframe, frame, object, embed";
   const PERSON = /^\/(in|pub|profile)\//;
   const URN = /urn:li:(member|person|fsd_profile|fs_profile|fs_miniprofile)\b/i;
   // The only things that may lie over a picture from outside: what the site asks everybody alike.
@@ -36,10 +36,9 @@
   const names = (el) => (el.localName === "a" && PERSON.test(el.pathname))
     || el.getAttributeNames().some((name) => URN.test(el.getAttribute(name)));
   const pictures = (el) => {
-    if (el.matches(FRAMES) || opaque(el)) return true;
     const { width, height } = boxOf(el);
     if (width <= LARGEST_ICON && height <= LARGEST_ICON) return false;
-    return el.matches("img, picture, video, canvas, image, input[type=image]")
+    return el.matches(PICTURES) || (opaque(el) && ![...el.children].some(rendered))
       || /url\("?(?!data:image\/svg)/.test(getComputedStyle(el).backgroundImage);
   };
   const tells = (el) => pictures(el) || words(el).length > 0
@@ -93,6 +92,6 @@
     secretThere: fields.length > 0,
     main: described(main, 0),
     card: described(card, MARGIN),
-    html: card && markup(card),
+    html: card && markup(card).slice(0, 20001), // one more than is kept: capture.py
   };
 }

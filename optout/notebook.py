@@ -1,7 +1,7 @@
 """What a visit writes down on its way: pictures, the text beside them, steps and news, for the evidence."""
 
 import itertools
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from optout.evidence import attempts, carried, changes
 from optout.evidence.history import History
 from optout.evidence.record import stamp, to_json
 from optout.linkedin import capture
-from optout.linkedin.capture import Part
+from optout.linkedin.capture import Part, Parts
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.menu import Menu
 from optout.linkedin.network import Network
@@ -76,12 +76,12 @@ class Notebook:
         stages = self.stages.setdefault(setting.name, {})
         if stage == DECIDING and DECIDING in stages:
             stages[_free(f"early-{DECIDING}", stages)] = stages.pop(DECIDING)
-        parts = capture.parts(page, setting.key)
-        pictures: list[str | None] = []
-        if parts.card is not None:
-            pictures.append(self._photograph(setting, f"{stage}.element.png", parts.card))
-        if full or parts.card is None:
-            pictures.append(self._photograph(setting, f"{stage}.full.png", parts.main))
+        parts, shots = photographed(lambda: capture.parts(page, setting.key, whole=full))
+        pictures = [
+            self._keep(setting, f"{stage}.{kind}.png", part, shots.get(kind))
+            for kind, part in (("element", parts.card), ("full", parts.main))
+            if part is not None or (kind == "full" and (full or parts.card is None))
+        ]
         stages[stage] = {**_facts(seen, setting), "pictures": [name for name in pictures if name]}
         if stage in {BEFORE, DECIDING}:
             self.texts[setting.name] = {}
@@ -97,8 +97,9 @@ class Notebook:
 
     def capture_menu(self, stay: Stay, setting: Setting) -> None:
         """Given a stay on the category page, keep its rows as evidence for a setting without a row."""
-        main = capture.parts(stay.page).main
-        self._photograph(setting, "category.full.png", main)
+        parts, shots = photographed(lambda: capture.parts(stay.page))
+        main = parts.main
+        self._keep(setting, "category.full.png", main, shots.get("full"))
         if main is not None and self._may_write(setting, "category.aria.yaml", main):
             self._write(setting, "category.aria.yaml", "category", capture.aria_text(main))
 
@@ -156,15 +157,6 @@ class Notebook:
         if received is not None:
             self.draft.add("tls.pem", received.pem)
 
-    def _photograph(self, setting: Setting, name: str, part: Part | None) -> str | None:
-        """Keep the picture of a part of the page, if there may be one; return its name."""
-        why = "the page has no such part" if part is None else part.no_picture
-        picture = photograph.part(part.page, part.box) if part is not None and why is None else None
-        if picture is None:
-            self._not_kept(setting.name, name, why or "the page went away")
-            return None
-        return self._keep(setting, name, picture)
-
     def _may_write(self, setting: Setting, name: str, part: Part) -> bool:
         """Return whether a text of a part may be kept."""
         if part.no_text is not None:
@@ -183,8 +175,12 @@ class Notebook:
         told = self.not_kept.setdefault(name, [])
         told += [sentence for sentence in (f"{file}: {why}",) if sentence not in told]
 
-    def _keep(self, setting: Setting, name: str, picture: bytes) -> str:
-        """Keep one picture under the first free name; return that name."""
+    def _keep(self, setting: Setting, name: str, part: Part | None, picture: bytes | None) -> str | None:
+        """Keep the picture of a part, if there is one, under the first free name; return that name."""
+        if picture is None:
+            why = "the page has no such part" if part is None else part.no_picture
+            self._not_kept(setting.name, name, why or "the page moved, or went away")
+            return None
         kept = self.pictures.setdefault(setting.name, [])
         stem, kind = name.split(".", 1)
         wanted, number = f"{setting.name}/{name}", 1
@@ -193,6 +189,26 @@ class Notebook:
             wanted = f"{setting.name}/{stem}-{number}.{kind}"
         kept.append(self.draft.add(wanted, picture))
         return wanted
+
+
+def photographed(look: Callable[[], Parts]) -> tuple[Parts, dict[str, bytes | None]]:
+    """Given what looks at the parts of a page, return them, and by "element" and "full" pictures of them.
+
+    It looks before and afterwards: something may have come over the page or moved in it meanwhile. Then all
+    is done once more, and if that is no better there is no picture.
+    """
+    parts = look()
+    for _ in range(2):
+        allowed = {
+            kind: part
+            for kind, part in (("element", parts.card), ("full", parts.main))
+            if part is not None and part.no_picture is None
+        }
+        shots = {kind: photograph.part(part.page, part.box) for kind, part in allowed.items()}
+        before, parts = parts, look() if shots else parts
+        if parts.outline == before.outline:
+            return parts, shots
+    return parts, {}
 
 
 def _facts(seen: Seen, setting: Setting) -> dict[str, object]:

@@ -9,6 +9,7 @@ import pytest
 from optout.browser import photograph
 from optout.browser.window import open_window
 from optout.linkedin import capture
+from optout.notebook import photographed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -205,6 +206,25 @@ def test_the_picture_is_the_main_part_and_nothing_beside_it(show: Show) -> None:
     assert picture is not None
     width, height = struct.unpack(">II", picture[16:24])
     assert (abs(width - crowded.box[2]) <= 1, abs(height - crowded.box[3]) <= 1) == (True, True)
+
+
+def test_what_comes_over_the_page_meanwhile_costs_the_picture(show: Show) -> None:
+    """Before and after each picture the page is looked at; if it only moved, one more picture is taken."""
+    for script, kinds in (
+        (f"document.body.insertAdjacentHTML('beforeend', `<aside {OVER}>Maria wrote to you</aside>`)", set()),
+        ("document.body.style.marginTop = '50px'", {"element", "full"}),
+        ("document.body.style.marginTop = `${Math.random() * 1000}px`", set()),
+        ("0", {"element", "full"}),
+    ):
+        page = show(_whole())
+
+        def look(page: "Page" = page, script: str = script) -> capture.Parts:
+            parts = capture.parts(page, KEY)
+            page.evaluate(script)
+            return parts
+
+        _, shots = photographed(look)
+        assert {kind for kind, shot in shots.items() if shot} == kinds
 
 
 def test_only_pages_of_the_settings_are_kept(show: Show) -> None:

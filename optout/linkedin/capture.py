@@ -50,17 +50,25 @@ class Parts:
     main: Part | None = None
     card: Part | None = None
 
+    @property
+    def outline(self) -> tuple[tuple[object, ...], ...]:
+        """What has to stay the same while a picture is taken."""
+        return tuple((part.box, part.no_picture) for part in (self.main, self.card) if part is not None)
 
-def parts(page: "Page", key: str | None = None) -> Parts:
-    """Given a page and perhaps a setting's key, return its main part and the setting's card.
 
-    Neither if the page went away. Only pages of the settings count: any other shows other people.
+def parts(page: "Page", key: str | None = None, *, whole: bool = True) -> Parts:
+    """Given a page and perhaps a setting's key, return the setting's card and the main part of the page.
+
+    The latter if `whole`, or if there is no card; neither if the page went away. Only pages of the settings
+    count: any other shows other people.
     """
     from playwright.sync_api import Error
 
     script_of_page = f"({script('page.js')})({script('sign_in.js')})"
     try:
-        told = page.evaluate(f"(asked) => ({script('capture.js')})({script_of_page})(asked)", {"key": key})
+        told = page.evaluate(
+            f"(asked) => ({script('capture.js')})({script_of_page})(asked)", {"key": key, "whole": whole}
+        )
     except Error:
         return Parts()
     return Parts(main=_part(page, told, "main"), card=_part(page, told, "card"))

@@ -108,8 +108,8 @@ class Arrival:
                 if stay.by_hand:
                     self.sign_in = "by hand"
                     self.environment |= {"browser": window.browser, "headless": window.headless}
-                self.received = window.certificates.received()
                 self._hide(window.cookies())
+                self.received = window.certificates.received()
 
     def by_hand(self, *, expected: str | None) -> None:
         """Given whose evidence it is, open a window, wait until the person has signed in, keep the sign-in.

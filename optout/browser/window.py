@@ -130,12 +130,7 @@ class Window:
 
 @contextmanager
 def open_window(
-    *,
-    choice: str | None,
-    headed: bool,
-    cookies: "Sequence[Cookie]",
-    timeout: float,
-    origin: str = "",
+    *, choice: str | None, headed: bool, cookies: "Sequence[Cookie]", timeout: float, origin: str = ""
 ) -> Iterator[Window]:
     """Given OPTOUT_BROWSER or None and the cookies to begin with, yield a window; `timeout` is in seconds.
 

@@ -123,7 +123,8 @@ def look(scene: Scene, setting: Setting, stage: str) -> Look:
         found = reading(seen, alive=stay.alive)
         scene.book.news += news.of_switch(setting, seen)
         reworded = _compare_wording(scene, setting, seen, stage)
-        full = reworded or _is_worth_a_page(scene, setting, found, stage)
+        proved_off = scene.past.proved_off.get(setting.name, "")
+        full = reworded or is_worth_a_page(found, stage, proved_off=proved_off, now=scene.started)
         scene.book.capture(stay, setting, stage, seen, full=full)
         scene.book.news += [member.CONTRADICTION] if stay.contradicted else []
         found = found or _is_offered(scene, setting, seen)
@@ -218,15 +219,15 @@ def is_only_here(error: OptoutError) -> bool:
     return isinstance(error, SignInStopped) and error.state == address.State.PASSWORD_AGAIN
 
 
-def _is_worth_a_page(scene: Scene, setting: Setting, look: Look | None, stage: str) -> bool:
-    """Return whether the whole of `main` is photographed: not if it is off as it was earlier this month.
+def is_worth_a_page(look: Look | None, stage: str, *, proved_off: str, now: datetime) -> bool:
+    """Given a look, return whether all of `main` is photographed: not if it is off as earlier this month.
 
-    Nor is a load after a click that shows it off, unless it is the one that decides.
+    `proved_off` is the time of the last proof, empty if there was none. Of the loads after a click that show
+    it off only the deciding one is. Pure.
     """
     if look is None or look.reading is not Reading.OFF:
         return True
-    month = datetime.now(UTC).strftime("%Y-%m")
-    recently = scene.past.proved_off.get(setting.name, "").startswith(month)
+    recently = proved_off.startswith(now.strftime("%Y-%m"))
     return stage == DECIDING or (stage == BEFORE and not recently)
 
 

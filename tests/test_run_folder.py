@@ -18,7 +18,9 @@ from optout.evidence import audit, ledger
 from optout.evidence.history import History
 from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
 from optout.linkedin.network import Network
-from optout.notebook import Notebook, Text
+from optout.looking import is_worth_a_page
+from optout.notebook import BEFORE, DECIDING, LAST, SECOND, Notebook, Text
+from optout.verdict import Look, Reading, unreadable
 
 QUIET = 150 * 1024  # bytes that a check may add which finds all as it was
 STRANGERS = ("fremd", "stranger")
@@ -129,6 +131,32 @@ def test_no_secret_and_nobody_else_in_what_is_kept_of_a_page(stories: Stories) -
     assert [name for name in files if name.startswith("affiliate-ads/") and name.endswith(".png")] == []
     assert "affiliate-ads/card.html" in files
     assert [each for word in STRANGERS for each in files_with(visited.run, word)] == []
+
+
+IS_OFF, IS_ON = (Look(reading=reading, reason="") for reading in (Reading.OFF, Reading.ON))
+
+
+@pytest.mark.parametrize(
+    ("look", "stage", "proved_off", "worth"),
+    [
+        (IS_OFF, BEFORE, "", True),
+        (IS_OFF, BEFORE, "2026-09-30T23:59:59Z", True),
+        (IS_OFF, BEFORE, "2025-10-05T08:15:42Z", True),
+        (IS_OFF, BEFORE, "2026-10-01T00:00:00Z", False),
+        (IS_OFF, DECIDING, "2026-10-01T00:00:00Z", True),
+        (IS_OFF, SECOND, "", False),
+        (IS_OFF, LAST, "", False),
+        (IS_ON, BEFORE, "2026-10-01T00:00:00Z", True),
+        (IS_ON, SECOND, "2026-10-01T00:00:00Z", True),
+        (unreadable("why"), BEFORE, "2026-10-01T00:00:00Z", True),
+        (None, BEFORE, "2026-10-01T00:00:00Z", True),
+    ],
+)
+def test_the_main_part_is_photographed_when_it_tells_something(
+    look: Look | None, stage: str, proved_off: str, worth: bool
+) -> None:
+    """At the first visit, at a change, where the answer is not good, and once a month."""
+    assert is_worth_a_page(look, stage, proved_off=proved_off, now=START) is worth
 
 
 @pytest.mark.parametrize(

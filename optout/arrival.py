@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optout.browser import kept, proxy
+from optout.browser.tls import Received
 from optout.browser.window import Window, open_window
 from optout.config import Config
 from optout.credentials import Vault
@@ -19,6 +20,7 @@ from optout.errors import (
 )
 from optout.linkedin import address, by_hand, member, session
 from optout.linkedin.load import load
+from optout.linkedin.network import Network
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.stay import Stay
 from optout.log import protect
@@ -29,8 +31,10 @@ class Arrival:
     """One coming and going for an account. `tell` hears one line per step, `person` is who can be asked.
 
     All the rest is filled as the visit goes on: `secrets` are its live secrets, `sign_in` says where the
-    sign-in came from ("kept", "typed", "by hand", "none"), `member` whom a page has shown, `environment` what
-    the browser said of itself, `pending` why the person was asked to go on by hand, if they did not.
+    sign-in came from ("kept", "typed", "by hand", "none"), `member` whom a page has shown, `display_name` its
+    word for them, `environment` what the browser said of itself, `received` what came with the site's pages
+    over TLS, `network` the record of the network, `pending` why the person was asked to go on by hand, if
+    they did not.
     """
 
     account: str
@@ -42,8 +46,15 @@ class Arrival:
     secrets: set[str] = field(default_factory=set)
     sign_in: str = "none"
     member: str | None = None
+    display_name: str | None = None
     environment: dict[str, object] = field(default_factory=dict)
+    received: Received | None = None
+    network: Network = field(init=False)
     pending: OptoutError | None = None
+
+    def __post_init__(self) -> None:
+        """Begin a record of the network."""
+        self.network = Network(self.origin)
 
     @contextmanager
     def stay(self, *, headed: bool, expected: str | None) -> Iterator[Stay]:
@@ -69,6 +80,7 @@ class Arrival:
             timeout=self.config.timeout,
             origin=self.origin,
         ) as window:
+            window.let_watch(self.network.watch)
             self.environment = window.environment()
             stay = Stay(
                 page=window.page,
@@ -81,7 +93,7 @@ class Arrival:
                 timeout=self.config.timeout,
                 tell=self.tell,
                 person=self.person,
-                proxied=window.proxied is True,
+                proxied=window.certificates.proxied is True,
                 expected=expected or (found.member if found else None),
             )
             try:
@@ -91,11 +103,13 @@ class Arrival:
             finally:
                 self.pending = stay.pending
                 self.member = stay.expected if stay.recognised else None
+                self.display_name = stay.display_name if stay.recognised else None
                 self.environment["member_shown"] = stay.shown_by
                 if stay.by_hand:
                     self.sign_in = "by hand"
                     self.environment |= {"browser": window.browser, "headless": window.headless}
                 self._hide(window.cookies())
+                self.received = window.certificates.received()
 
     def by_hand(self, *, expected: str | None) -> None:
         """Given whose evidence it is, open a window, wait until the person has signed in, keep the sign-in.

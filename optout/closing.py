@@ -19,12 +19,14 @@ class Ended:
     errand: Errand
     origin: str
     member: str | None
+    display_name: str | None
     started: datetime
     findings: tuple[Finding, ...]
     stop: OptoutError | None
     news: tuple[str, ...]
     steps: tuple[Mapping[str, object], ...]
     environment: Mapping[str, object]
+    tls: tuple[Mapping[str, object], ...]
     secrets: frozenset[str]
 
 
@@ -50,10 +52,12 @@ def seal(draft: Draft, ended: Ended) -> Visit:
         options={**ended.errand.options, "site": ended.origin},
         steps=ended.steps,
         environment=ended.environment,
+        tls=ended.tls,
     )
     identity = Identity(
         account=ended.errand.account,
         member=ended.member,
+        display_name=ended.display_name,
         profile_url=ended.origin + member.profile_path(ended.member) if ended.member else None,
     )
     sealed = draft.seal(visit_record, identity, secrets=ended.secrets, now=datetime.now(UTC))

@@ -13,7 +13,7 @@ from optout.linkedin.catalogue import Setting
 from optout.linkedin.reading import reading
 from optout.linkedin.stay import Stay
 from optout.linkedin.switch import Shows
-from optout.notebook import DECIDING, Notebook, reason_of
+from optout.notebook import BEFORE, DECIDING, Notebook, reason_of
 from optout.verdict import (
     Cause,
     Finding,
@@ -121,9 +121,11 @@ def look(scene: Scene, setting: Setting, stage: str) -> Look:
         if seen.shows is Shows.ON and seen.enabled and scene.wants_off(setting) and stay.find_member():
             seen = switch.read(stay, setting)
         found = reading(seen, alive=stay.alive)
-        scene.book.capture(stay, setting, stage, seen, full=_is_worth_a_page(scene, setting, found))
         scene.book.news += news.of_switch(setting, seen)
-        _compare_wording(scene, setting, seen, stage)
+        reworded = _compare_wording(scene, setting, seen, stage)
+        proved_off = scene.past.proved_off.get(setting.name, "")
+        full = reworded or is_worth_a_page(found, stage, proved_off=proved_off, now=scene.started)
+        scene.book.capture(stay, setting, stage, seen, full=full)
         scene.book.news += [member.CONTRADICTION] if stay.contradicted else []
         found = found or _is_offered(scene, setting, seen)
     except OptoutError as error:
@@ -217,17 +219,27 @@ def is_only_here(error: OptoutError) -> bool:
     return isinstance(error, SignInStopped) and error.state == address.State.PASSWORD_AGAIN
 
 
-def _is_worth_a_page(scene: Scene, setting: Setting, look: Look | None) -> bool:
-    """Return whether the whole page is photographed: not if it is off as it was earlier this month."""
-    month = datetime.now(UTC).strftime("%Y-%m")
-    recently = scene.past.proved_off.get(setting.name, "").startswith(month)
-    return look is None or look.reading is not Reading.OFF or not recently
+def is_worth_a_page(look: Look | None, stage: str, *, proved_off: str, now: datetime) -> bool:
+    """Given a look, return whether all of `main` is photographed: not if it is off as earlier this month.
+
+    `proved_off` is the time of the last proof, empty if there was none. Of the loads after a click that show
+    it off only the deciding one is. Pure.
+    """
+    if look is None or look.reading is not Reading.OFF:
+        return True
+    recently = proved_off.startswith(now.strftime("%Y-%m"))
+    return stage == DECIDING or (stage == BEFORE and not recently)
 
 
-def _compare_wording(scene: Scene, setting: Setting, seen: switch.Seen, stage: str) -> None:
-    """Note what changed in the texts since they were last read in this language; said once in a visit."""
-    if stage != "before" or seen.card is None:
-        return
+def _compare_wording(scene: Scene, setting: Setting, seen: switch.Seen, stage: str) -> bool:
+    """Note what changed in the texts since they were last read in this language; return if anything did.
+
+    Said once in a visit.
+    """
+    if stage != BEFORE or seen.card is None:
+        return False
     facts, known = seen.facts(setting.key), scene.past.wording.get(setting.name, {})
-    scene.book.note(news.of_wording(setting, facts, known))
+    changed = news.of_wording(setting, facts, known)
+    scene.book.note(changed)
     scene.past.wording[setting.name] = news.texts_after(facts, known)
+    return bool(changed)

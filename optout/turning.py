@@ -12,7 +12,7 @@ from optout.linkedin.load import asks_for_calm
 from optout.linkedin.sight import pause
 from optout.linkedin.turn import turn_off
 from optout.looking import Case, Scene, hindered, look, prove
-from optout.notebook import SECOND
+from optout.notebook import BEFORE, SECOND
 from optout.verdict import Look, Reading, Saving
 
 LAG = 2.0  # seconds before one more load if the first one after a click still shows the switch on
@@ -24,7 +24,7 @@ def examine(scene: Scene, setting: Setting) -> None:
     """Given a setting, look at it, switch it off if that is the errand, and look again on a fresh load."""
     settings = scene.errand.settings
     scene.tell(f"reading {settings.index(setting) + 1} of {len(settings)}: {setting.title}")
-    before = look(scene, setting, "before")
+    before = look(scene, setting, BEFORE)
     case = scene.cases[setting.name] = Case(setting=setting, before=before, control=before)
     listed = scene.book.menus.get(setting.category)
     case.row = menu.says(listed, setting) if listed else None
@@ -112,7 +112,7 @@ def _click(scene: Scene, case: Case, quiet: float) -> tuple[bool, str]:
     if calm is not None:  # one fresh load tells what became of the click; nothing is loaded after it
         scene.stop = asks_for_calm(calm)
     shown = switch.glance(page, setting)
-    scene.book.capture(scene.stay, setting, "after", shown, full=False)
+    scene.book.capture(scene.stay, setting, "after", shown, full=True)
     if shown.sight and shown.sight.dialog:
         return True, "a dialog stood open and was not answered"
     return heard.anything, heard.sentence(key)

@@ -15,6 +15,7 @@ from optout.closing import Ended, seal
 from optout.config import Config, account_folder
 from optout.confirming import compare_with_rows, confirm
 from optout.credentials import Vault
+from optout.environment import environment
 from optout.errand import Errand, SwitchOff, Visit
 from optout.errors import Interrupted, OptoutError, Outcome, UsageProblem
 from optout.evidence import history, ledger, lock, memory
@@ -23,7 +24,7 @@ from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.person import NOBODY, Person
 from optout.looking import Case, Scene, finding_of
-from optout.notebook import Notebook, environment, reason_of
+from optout.notebook import Notebook, reason_of
 from optout.turning import examine
 from optout.verdict import Cause, Finding, unreadable
 
@@ -136,17 +137,21 @@ def _seal(
 ) -> Visit:
     """Close the notebook and seal the run, good or bad."""
     book = scene.book
-    book.close(scene.past)
+    whose = (scene.errand.account, arrival.member, arrival.display_name)
+    book.close(scene.past, names=[name for name in whose if name])
+    book.file_what_came(arrival.network, arrival.received)
     ended = Ended(
         errand=scene.errand,
         origin=arrival.origin,
         member=arrival.member,
+        display_name=arrival.display_name,
         started=started,
         findings=findings,
         stop=stop,
         news=tuple(dict.fromkeys(book.news)),
         steps=tuple(book.steps),
         environment=environment(arrival.environment, session=arrival.sign_in),
+        tls=(arrival.received.record,) if arrival.received else (),
         secrets=frozenset(arrival.secrets),
     )
     return seal(book.draft, ended)

@@ -13,7 +13,7 @@ FLOORS = (
     {"visit"},
     {"confirming", "surveying", "turning"},
     {"looking"},
-    {"arrival", "closing", "cooldown", "notebook"},
+    {"arrival", "closing", "cooldown", "environment", "notebook"},
     {"errand"},
     {"linkedin", "evidence", "browser", "credentials", "schedule", "notify", "practice"},
     {"config", "log"},

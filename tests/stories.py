@@ -67,6 +67,11 @@ class Visited:
         stages = json.loads(file.read_text())["stages"] if file.exists() else {}
         return {stage: facts["checked"] for stage, facts in stages.items()}
 
+    def not_kept(self, name: str) -> list[str]:
+        """What the evidence says is missing of a setting's pictures and texts, and why."""
+        file = self.run / name / "state.json"
+        return json.loads(file.read_text())["not_kept"] if file.exists() else []
+
     def stored_off(self) -> bool:
         """Whether the site itself keeps both settings off."""
         return not (self.site.stored[AI_TRAINING.key] or self.site.stored[AFFILIATE_ADS.key])
@@ -115,7 +120,8 @@ class Stories:
             assert all((run / picture).stat().st_size > 500 for picture in setting["screenshots"])
         record = json.loads((run / "run.json").read_text())
         assert record["settings"] == answer["settings"]
-        for file in (run / "run.json", *run.glob("*/state.json")):
+        texts = [*run.glob("*/state.json"), *run.glob("*/*.html"), *run.glob("*/*.yaml")]
+        for file in (run / "run.json", run / "network.json", *texts):
             assert not re.search(rf"{ACCOUNT}|practice-person", file.read_text()), "identity can be withheld"
         audited = audit.audit(run.parent.parent)
         assert audited.exit_code == 0, audited.checks

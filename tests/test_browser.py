@@ -70,28 +70,3 @@ def test_a_browser_that_does_not_close_is_killed(python: RunPython) -> None:
     assert ended.returncode == 0, ended.stderr
     assert not Path(f"/proc/{ended.stdout.strip()}").exists()
     assert time.monotonic() - began < 60
-
-
-PICTURES = """
-import sys
-from optout.browser import photograph, window
-with window.open_window(choice=None, headed=False, cookies=[], timeout=5) as opened:
-    for body in sys.argv[1:]:
-        opened.page.set_content(body)
-        whole, part = photograph.full_page(opened.page), photograph.card(opened.page, (0, 0, 50, 50))
-        print(bool(whole), bool(part))
-"""
-
-
-def test_no_picture_while_a_secret_may_stand_on_the_page(python: RunPython) -> None:
-    """A visible field for a password or a code forbids every picture; a hidden one does not."""
-    ended = python(
-        PICTURES,
-        "<p>nothing</p>",
-        "<input type=password>",
-        "<input autocomplete='one-time-code'>",
-        "<input name=pin>",
-        "<input type=password hidden><p>text</p>",
-    )
-    answers = ["True True", "False False", "False False", "False False", "True True"]
-    assert ended.stdout.splitlines() == answers, ended.stderr

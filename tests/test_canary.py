@@ -55,6 +55,7 @@ FAILING = [
     "503",
     "offline",
     "bad-cookies",
+    "leaky put-500",
 ]
 
 

@@ -78,11 +78,33 @@ def test_the_member_is_known_before_the_first_click(stories: Stories, mood: str)
     assert (visited.findings, visited.ended.returncode) == ([OFF, OFF], 0)
     assert visited.ended.json["member"] == _identity(visited)["member"] == WHOSE
     assert _shown_by(visited) == SHOWN_BY[mood]
+    told = SHOWN_BY[mood] == "mini-profile"
+    assert _identity(visited)["display_name"] == ("Practice Person" if told else None)
     assert _names_in(visited) == set()
     saved = site.log.index(("PUT", "/mysettings-api/settingsApiSettings/allowDataForGenerativeAI"))
     asked = {"home page": "/feed/", "mini-profile": "/voyager/api/me"}.get(SHOWN_BY[mood])
     if mood != "member-embedded" and asked is not None:
         assert ("GET", asked) in site.log[:saved]
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        ({"firstName": "Pat", "lastName": "Practice"}, "Pat Practice"),
+        ({"firstName": " Pat\n", "lastName": None}, "Pat"),
+        ({"firstName": "Pat", "publicIdentifier": OTHERS[0]}, None),
+        ({"firstName": "P\u202eat"}, None),
+        ({"firstName": "P" * 101}, None),
+        ({"firstName": ["Pat"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_name_is_taken_from_the_members_own_mini_profile(
+    profile: dict[str, object], name: str | None
+) -> None:
+    """First and last name, on one line; not another member's, nothing that acts on a terminal, no end."""
+    bodies = ["no json", json.dumps({"miniProfile": {"publicIdentifier": WHOSE} | profile})]
+    assert member.display_name(bodies, WHOSE.upper()) == name
 
 
 @pytest.mark.parametrize("mood", SHOWN_BY)

@@ -8,7 +8,7 @@ from calling import RunOptout, RunPython
 from secret_service import SecretService
 from stories import ACCOUNT, GONE, LOST, OFF, ON, UNREAD, WAS_OFF, Stories
 
-from optout.linkedin.catalogue import AI_TRAINING
+from optout.linkedin.catalogue import AI_TRAINING, CATALOGUE
 
 SIGN_IN = [
     "classic-foreign",
@@ -160,6 +160,10 @@ def test_not_offered_is_proved_by_the_category_page(stories: Stories, mood: str)
     assert (visited.findings, visited.ended.returncode) == ([GONE, GONE], 0)
     for setting in visited.ended.json["settings"]:
         assert f"{setting['name']}/category.full.png" in setting["screenshots"]
+        listed = (visited.run / setting["name"] / "category.aria.yaml").read_text()
+        assert "- link" in listed
+        assert CATALOGUE[setting["name"]].path not in listed
+        assert not (visited.run / setting["name"] / "card.html").exists()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from optout.browser import find, process, proxy
+from optout.browser.tls import Certificates
 from optout.errors import BrowserMissing, SiteUnavailable
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Cookie, Dialog, Page, ViewportSize
+    from playwright.sync_api import BrowserContext, Cookie, Dialog, Page, ViewportSize
 
 VIEWPORT: "ViewportSize" = {"width": 1280, "height": 900}
 
@@ -20,16 +21,17 @@ class Window:
     """One page in a fresh context: no cache, no service worker, no storage, only cookies.
 
     `start` starts a browser that shows its pages, or not. `driven` are those that were started, the last one
-    holds the page. Use it in `open_window`, which closes them.
+    holds the page. `certificates` hears of what the site sends. Use it in `open_window`, which closes them.
     """
 
     start: Callable[[bool], process.Driven]
     headless: bool
     timeout: float
-    proxied: bool | None = None
+    certificates: Certificates
     page: "Page" = field(init=False)
     driven: list[process.Driven] = field(default_factory=list)
     left_open: "list[BrowserContext]" = field(default_factory=list)
+    _watchers: "list[Callable[[Page], None]]" = field(default_factory=list)
 
     @property
     def browser(self) -> str:
@@ -39,7 +41,12 @@ class Window:
     def open(self, cookies: "Sequence[Cookie]") -> None:
         """Given the cookies to begin with, start a browser and open a page in it."""
         self.driven.append(self.start(not self.headless))
-        self.page = _new_context(self.driven[-1].browser, cookies, self.timeout)
+        self.page = self._in_a_new_context(cookies)
+
+    def let_watch(self, watch: "Callable[[Page], None]") -> None:
+        """Given a listener to pages, call it with this one and each that is opened, before its first load."""
+        self._watchers.append(watch)
+        watch(self.page)
 
     def show(self) -> "Page":
         """Put a page that a person sees, with the same cookies, in place of this one; return it.
@@ -51,7 +58,7 @@ class Window:
             shown = self.start(True)
             self.headless = False
             self.driven.append(shown)
-            self.page = _new_context(shown.browser, cookies, self.timeout)
+            self.page = self._in_a_new_context(cookies)
             if old not in self.left_open:
                 old.close()
         return self.page
@@ -62,7 +69,7 @@ class Window:
         What a page wrote into its own storage cannot shape what it shows from now on.
         """
         old = self.page.context
-        self.page = _new_context(self.driven[-1].browser, cookies, self.timeout)
+        self.page = self._in_a_new_context(cookies)
         if old not in self.left_open:
             old.close()
         return self.page
@@ -70,7 +77,7 @@ class Window:
     def beside(self) -> "Page":
         """Put a new page of the same context in place of this one, which stays open; return it."""
         self.left_open.append(self.page.context)
-        self.page = _new_page(self.page.context)
+        self.page = self._new_page(self.page.context)
         return self.page
 
     def cookies(self) -> "list[Cookie]":
@@ -98,8 +105,27 @@ class Window:
             "locale": told[0],
             "viewport": [VIEWPORT["width"], VIEWPORT["height"]],
             "time_zone": told[1],
-            "proxy": self.proxied,
+            "proxy": self.certificates.proxied,
         }
+
+    def _in_a_new_context(self, cookies: "Sequence[Cookie]") -> "Page":
+        """Return a page in a context of its own that begins with these cookies."""
+        context = self.driven[-1].browser.new_context(viewport=VIEWPORT, service_workers="block")
+        context.add_cookies(cast("Any", cookies))  # it takes what cookies() gives, under another name
+        context.set_default_timeout(self.timeout * 1000)
+        context.on("dialog", _decline)
+        return self._new_page(context)
+
+    def _new_page(self, context: "BrowserContext") -> "Page":
+        """Return a new page whose loads all come from the network, and are watched."""
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        self.certificates.listen(devtools)
+        devtools.send("Network.enable")  # before the first load, or the browser tells no certificate of it
+        devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        for watch in self._watchers:
+            watch(page)
+        return page
 
 
 @contextmanager
@@ -131,7 +157,7 @@ def open_window(
         start=lambda seen: process.drive(*find.launch(playwright, choice, headed=seen, proxy=told_proxy)),
         headless=not headed,
         timeout=timeout,
-        proxied=proxy.in_force(origin) if origin else None,
+        certificates=Certificates(origin=origin, proxied=proxy.in_force(origin) if origin else None),
     )
     try:
         try:
@@ -150,24 +176,6 @@ def open_window(
         playwright.stop()
     if died:
         raise SiteUnavailable("The browser stopped in the middle of the visit.", "Run the command again.")
-
-
-def _new_context(browser: "Browser", cookies: "Sequence[Cookie]", timeout: float) -> "Page":
-    """Return a page in a context of its own that begins with these cookies."""
-    context = browser.new_context(viewport=VIEWPORT, service_workers="block")
-    context.add_cookies(cast("Any", cookies))  # it takes what cookies() gives, under another name
-    context.set_default_timeout(timeout * 1000)
-    context.on("dialog", _decline)
-    return _new_page(context)
-
-
-def _new_page(context: "BrowserContext") -> "Page":
-    """Return a new page whose loads all come from the network."""
-    page = context.new_page()
-    devtools = context.new_cdp_session(page)
-    devtools.send("Network.enable")
-    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    return page
 
 
 def _decline(dialog: "Dialog") -> None:

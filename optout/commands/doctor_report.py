@@ -120,7 +120,7 @@ def _write(
 
 def _versions() -> tuple[tuple[str, str], ...]:
     """Return our own version and those of what we run on."""
-    from optout.notebook import environment
+    from optout.environment import environment
 
     told = environment({}, session="")
     return tuple((name, str(told[name] or "unknown")) for name in ("optout", "python", "os"))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from optout.errors import SignInStopped, SiteUnavailable, Throttled
+from optout.errors import OptoutError, PageNotUnderstood, SignInStopped, SiteUnavailable, Throttled
 from optout.linkedin.address import State, without_values
 from optout.linkedin.challenge import stopped
 from optout.linkedin.failure import (
@@ -125,6 +125,13 @@ def refuse_status(status: int) -> None:
         raise SiteUnavailable(f"The site answered HTTP {status}.", "Try again later.")
     if status == BAD_REQUEST:
         raise stopped(State.BAD_COOKIES)
+
+
+def forbids(*, arrived: bool) -> OptoutError:
+    """Given whether another page was had before, return the error for one that is forbidden (HTTP 403)."""
+    if arrived:
+        return PageNotUnderstood("The site forbids this page (HTTP 403).", "Open it in your own browser.")
+    return Throttled("The site refuses every page (HTTP 403).", "Wait some hours before the next visit.")
 
 
 def asks_for_calm(status: int) -> Throttled:

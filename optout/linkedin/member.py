@@ -56,6 +56,10 @@ class Witness:
         """Given what the page shows, return each member it names, with the word for what named them."""
         return shown(sight, self._heard())
 
+    def display_name(self, sight: Sight, member: str | None) -> str | None:
+        """Given what the page shows and its member, return the name in their mini-profile; None if none."""
+        return display_name([*self._heard(), *sight.embedded], member) if member is not None else None
+
     def read(self) -> str | None:
         """Return the member that the page shows now, as `read` does, or that it was told of."""
         return read(self.page, self.origin, self._heard())
@@ -165,12 +169,29 @@ def require_same(expected: str | None, named: Iterable[str]) -> None:
 
 
 def names_in(body: object) -> set[str]:
-    """Given the answer to `/voyager/api/me`, return the public identifiers that it gives the member. Pure.
+    """Given the answer to `/voyager/api/me`, return the public identifiers that it gives the member. Pure."""
+    found = (identifier(each.get("publicIdentifier")) for each in _profiles_in(body))
+    return {name for name in found if name is not None}
 
-    Either the mini-profile stands inside it, or it refers to one by its URN among all that is `included`.
+
+def display_name(bodies: Iterable[str], member: str) -> str | None:
+    """Given such answers as text and a member, return the name that one gives them; None if none. Pure."""
+    for profile in (each for body in bodies for each in _profiles_in(_understood(body))):
+        named = identifier(profile.get("publicIdentifier"))
+        words = [profile.get(part) for part in ("firstName", "lastName")]
+        name = " ".join(" ".join(word.split()) for word in words if isinstance(word, str)).strip()
+        if named is not None and is_same(named, member) and name.isprintable() and 0 < len(name) <= LONGEST:
+            return name
+    return None
+
+
+def _profiles_in(body: object) -> list[dict[str, Any]]:
+    """Return the mini-profiles that an answer gives the member.
+
+    Either one stands inside it, or it refers to one by its URN among all that is `included`.
     """
     if not isinstance(body, dict):
-        return set()
+        return []
     own = body["data"] if isinstance(body.get("data"), dict) else body
     reference, included = own.get("*miniProfile"), body.get("included")
     profiles = [own.get("miniProfile")]
@@ -178,18 +199,21 @@ def names_in(body: object) -> set[str]:
         profiles += [
             each for each in included if isinstance(each, dict) and each.get("entityUrn") == reference
         ]
-    found = (identifier(each.get("publicIdentifier")) for each in profiles if isinstance(each, dict))
-    return {name for name in found if name is not None}
+    return [each for each in profiles if isinstance(each, dict)]
 
 
 def _named(bodies: Iterable[str]) -> Iterator[str]:
     """Return whom the answers name."""
     for body in bodies:
-        try:
-            value: Any = json.loads(body)
-        except (ValueError, RecursionError):
-            continue
-        yield from sorted(names_in(value))
+        yield from sorted(names_in(_understood(body)))
+
+
+def _understood(body: str) -> Any:
+    """Return an answer's JSON, None if it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _key(name: str) -> str:

@@ -136,14 +136,17 @@
     const corner = target.getBoundingClientRect();
     return place ? { x: place.x - corner.left - target.clientLeft, y: place.y - corner.top - target.clientTop } : null;
   };
-  const cardOf = (el) => {
-    const text = el.closest("main, [role=main]") || document.body;
+  const cardAround = (el) => {
+    const text = el.closest(MAIN) || document.body;
     let card = el;
     while (card !== text && card.parentElement) {
       card = card.parentElement;
       if (card.querySelector("h1") || (card.querySelector("p") && card.getBoundingClientRect().width > 240)) break;
     }
-    const box = card.getBoundingClientRect();
+    return card;
+  };
+  const boxOf = (el) => {
+    const box = el.getBoundingClientRect();
     return { x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height };
   };
   const describe = (el, key) => ({
@@ -152,7 +155,7 @@
     enabled: !el.matches(":disabled") && !el.closest('[aria-disabled="true"]'),
     aria: el.getAttribute("aria-checked"),
     label: flat(tokens(el).map((id) => (document.getElementById(id) || {}).innerText || "").join(" ")),
-    card: cardOf(el),
+    card: boxOf(cardAround(el)),
   });
   // The page's document, and all it holds that can be looked into: open shadow roots, frames of the same origin.
   // `seen` says whether what holds it is drawn.
@@ -245,6 +248,8 @@
   const only = (key) => (keyed(key).length ? keyed(key)[0] : null);
   return {
     survey, rows, folded, ...signIn,
+    all, flat, rendered, roots, opaque, boxOf, // for capture.js
+    parts: (key) => ({ main: all(MAIN).find(rendered) || null, card: key && only(key) ? cardAround(only(key)) : null }),
     target: ({ key, what }) => only(key) && TARGETS[what](only(key), key),
     place: ({ key, what }) => placeOn(what, key),
     press: ({ key }) => { if (only(key)) only(key).click(); },

@@ -19,7 +19,7 @@ from optout.linkedin.by_hand import await_person, is_for_hands, welcomed, where_
 from optout.linkedin.challenge import given_up, recognise, stopped
 from optout.linkedin.failure import PROXIED_TIMEOUT, TIMEOUT
 from optout.linkedin.form import Place
-from optout.linkedin.load import FORBIDDEN, Loaded, fetch, is_dead_sign_in, refuse
+from optout.linkedin.load import FORBIDDEN, Loaded, fetch, forbids, is_dead_sign_in, refuse
 from optout.linkedin.passage import Passage, is_question
 from optout.linkedin.person import NOBODY, Person
 from optout.linkedin.session import cookies_alive, is_remembered, unclicked, unwritten
@@ -45,8 +45,9 @@ class Stay:
     the same window, with this one left open; `shown` one that the person sees, this one if they do.
     `password` is called at the moment of typing, at most once. `tell` hears one line per step. `proxied`: a
     proxy stands on the way. `expected` is the member that this evidence is about, None as long as no page has
-    shown one; `recognised`: a page of this stay has shown it; `by_hand`: the person was asked to go on in a
-    window, `pending` why, as long as they have not. `noticed` hears of each page read.
+    shown one; `recognised`: a page of this stay has shown it, and calls it `display_name`; `by_hand`: the
+    person was asked to go on in a window, `pending` why, as long as they have not. `noticed` hears of each
+    page read.
     """
 
     page: "Page"
@@ -66,6 +67,7 @@ class Stay:
     arrived: bool = False
     recognised: bool = False
     shown_by: str | None = None
+    display_name: str | None = None
     contradicted: bool = False
     searched: bool = False
     loads: list[Loaded] = field(default_factory=list)
@@ -118,6 +120,7 @@ class Stay:
         if state is not State.INSIDE:
             raise stopped(state)
         self._compare(self._witness.shown(sight))
+        self.display_name = self.display_name or self._witness.display_name(sight, self.expected)
         self._inside = True
         return sight
 
@@ -290,11 +293,5 @@ class Stay:
         self.loads.append(loaded)
         refuse(loaded)
         if loaded.status == FORBIDDEN:
-            if self.arrived:
-                raise PageNotUnderstood(
-                    "The site forbids this page (HTTP 403).", "Open it in your own browser."
-                )
-            raise Throttled(
-                "The site refuses every page (HTTP 403).", "Wait some hours before the next visit."
-            )
+            raise forbids(arrived=self.arrived)
         return loaded

@@ -10,6 +10,7 @@ from optout.practice.templates import Content, Html, embedded, fill, join, page
 from optout.practice.wire import Reply, json_reply
 
 ME = "/voyager/api/me"
+NAMES = {"firstName": "Practice", "lastName": "Person"}
 
 
 def feed(state: State, session: Session) -> Reply:
@@ -86,7 +87,7 @@ def _mini_profile(member: str) -> dict[str, object]:
         "data": {"plainId": 1, "*miniProfile": own, "$type": "com.linkedin.voyager.common.Me"},
         "included": [
             {"$type": kind, "entityUrn": other, "publicIdentifier": "practice-stranger"},
-            {"$type": kind, "entityUrn": own, "publicIdentifier": member},
+            {"$type": kind, "entityUrn": own, "publicIdentifier": member, **NAMES},
         ],
     }
 

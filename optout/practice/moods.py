@@ -77,6 +77,8 @@ SETTING_PAGES = {
     "password-again": "The page asks for the password before it shows the setting.",
     "confirm": "The switch asks for a confirmation before it saves.",
     "people": "The page is full of somebody else, in its texts, ids, attributes and addresses.",
+    "conversations": "A list of conversations with other people lies over the page.",
+    "leaky": "The page holds the sign-in's secrets wherever a page can, and asks for addresses with them.",
     "promo": "An advertisement lies over the page.",
     "cut-short": "The page shows the switch off and breaks off before it tells its real state.",
     "cut-unseen": "The page breaks off likewise, and nothing tells that from its end.",

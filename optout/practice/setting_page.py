@@ -26,8 +26,10 @@ from optout.practice.wire import Reply, Request, redirect
 BLANK = ("no-switch", "not-offered-blank", "list-broken", "list-503", "list-cut-short")
 CLICKS = ("covered", "pill-dead", "slow-flip", "remount", "all-dead")
 SAVES = ("put-unseen", "save-button", "confirm", "confirm-box", "toast")
-SCRIPTS = ("promo", "alert", "cached", "people")
+SCRIPTS = ("promo", "alert", "cached", "people", "conversations", "leaky")
 AWAY = {"to-other-setting": SETTINGS + "read-receipts", "to-home": "/mypreferences/d/"}
+# What the site's developer documentation calls the ids of an answer.
+IDS = {"X-Li-Uuid": "AAYpractice==", "X-Li-Fabric": "practice-fabric", "X-Li-Pop": "practice-pop"}
 WORDS = (
     "on", "off", "save", "saved", "opposite_label",
     "confirm_title", "confirm_text", "confirm_yes", "confirm_no",
@@ -98,6 +100,8 @@ def _drawn(state: State, session: Session, request: Request, row: Row) -> Reply:
         )
     seed = secrets.token_hex(3) if touch("hashed", row) else ""
     card = _card(state, row) | {"names": hashed_names(seed) if seed else {}}
+    if touch("leaky", row):
+        card |= {"secrets": [value for _, value in request.cookies]}
     if framed:
         card |= {"odd": []}
         card |= {"switches": _turned(_switches(state, row, ""))} if "turned" in request.query else {}
@@ -125,8 +129,10 @@ def _drawn(state: State, session: Session, request: Request, row: Row) -> Reply:
         return Reply(body=page(words, content))
     beside = beside_the_categories(state, category_of(row), content.body)
     whole = Content(title=title, body=beside, scripts=content.scripts, style=content.style)
-    kept = {"Cache-Control": "private, max-age=600"} if touch("cached", row) else {}
-    return Reply(body=below_the_bar(state, session, whole), headers=kept)
+    headers = {"Cache-Control": "private, max-age=600"} if touch("cached", row) else {}
+    if touch("leaky", row):
+        headers |= IDS | {"X-Practice-Secret": request.cookie("li_at")}
+    return Reply(body=below_the_bar(state, session, whole), headers=headers)
 
 
 def _words(state: State, row: Row) -> Words:

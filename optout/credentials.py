@@ -1,11 +1,10 @@
-"""The only door to the operating system's keyring, and what a secret is inside this program.
+"""The only door to the operating system's keyring.
 
 Nothing that a keyring backend raises leaves this file: its text, its traceback or what it was
 raised from may hold the secret. What comes out is `KeyringUnusable`, raised afresh.
 """
 
 import base64
-import hmac
 import os
 import secrets
 import stat
@@ -15,54 +14,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from optout import log
 from optout.errors import KeyringUnusable, UsageProblem
+from optout.secret import Secret
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
+
+__all__ = ["DOCTOR", "PATIENCE", "Secret", "Vault", "in_memory", "open_vault"]
 
 _Answer = TypeVar("_Answer")
 
 SERVICE = "optout"
 PRACTICE_SERVICE = "optout-practice"
 STATE_KEY_SUFFIX = "#state-key"
-DOTS = "••••••"
 PATIENCE = 10.0  # seconds that a keyring has while nobody is there to unlock it
 
 _START = "Sign in at the desktop, or start a keyring there (gnome-keyring or KWallet)."
 DOCTOR = "Run `optout doctor` to see what is missing."
 _UNLOCK = "Unlock it (signing in at the desktop does) and run the command again."
-
-
-class Secret:
-    """A text that is shown as dots and kept out of every text that passes `log.redact`."""
-
-    __slots__ = ("__value",)
-    __hash__ = None  # type: ignore[assignment]  # a secret in a set or as a key outlives its use
-
-    def __init__(self, value: str) -> None:
-        log.protect(value)
-        self.__value = value
-
-    def reveal(self) -> str:
-        """Return the text itself. To be called where it is used, and nowhere sooner."""
-        return self.__value
-
-    def __repr__(self) -> str:
-        return DOTS
-
-    def __format__(self, spec: str) -> str:
-        return DOTS
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return hmac.compare_digest(_bytes(self.__value), _bytes(other.__value))
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise TypeError("a secret is neither copied nor pickled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +72,7 @@ class Vault:
         if key is not None and not _is_key(key):
             key = None  # cut or changed by another program: whatever it encrypted is lost already
         if key is None and create:
-            key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            key = _random_key()
             self._keep(name, key)
         return key
 
@@ -287,6 +258,10 @@ def _name(account: str) -> str:
     return name
 
 
+def _random_key() -> Secret:
+    return Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
 def _is_key(key: Secret) -> bool:
     """Return whether it is 32 bytes in URL-safe base64, written as we write it."""
     try:
@@ -294,7 +269,3 @@ def _is_key(key: Secret) -> bool:
     except ValueError:
         return False
     return len(raw) == 32
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from optout.errors import KeyringUnusable, UsageProblem
-from optout.secret import Secret
+from optout.secret import Secret, SigningKey
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -29,6 +29,7 @@ _Answer = TypeVar("_Answer")
 SERVICE = "optout"
 PRACTICE_SERVICE = "optout-practice"
 STATE_KEY_SUFFIX = "#state-key"
+SIGNING_KEY_SUFFIX = "#evidence-key"
 PATIENCE = 10.0  # seconds that a keyring has while nobody is there to unlock it
 
 _START = "Sign in at the desktop, or start a keyring there (gnome-keyring or KWallet)."
@@ -38,10 +39,11 @@ _UNLOCK = "Unlock it (signing in at the desktop does) and run the command again.
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The password and the key of the kept sign-in, per account (upper and lower case are one).
+    """What is kept: per account its password and the key of its sign-in, per evidence store its signing key.
 
-    The fields are the keyring's three verbs on an entry of a given name: `read` gives None if it is
-    not there, `write` replaces it, `erase` may rely on its being there.
+    Upper and lower case of an account are one. The fields are the keyring's three verbs on an entry of a
+    given name: `read` gives None if it is not there, `write` replaces it, `erase` may rely on its being
+    there.
     """
 
     read: Callable[[str], Secret | None]
@@ -75,6 +77,28 @@ class Vault:
             key = _random_key()
             self._keep(name, key)
         return key
+
+    def signing_key(self, store: str) -> SigningKey:
+        """Given an evidence store's identifier, return the key that signs its runs, made at the first time.
+
+        One that was cut or changed by another program is replaced, as one that is gone would be. Raise
+        KeyringUnusable.
+        """
+        found = self.read(store + SIGNING_KEY_SUFFIX)
+        if found is not None and _is_key(found):
+            return SigningKey(found)
+        seed = _random_key()
+        self._keep(store + SIGNING_KEY_SUFFIX, seed)
+        return SigningKey(seed)
+
+    def replace_signing_key(self, store: str, announce: Callable[[SigningKey, SigningKey], object]) -> None:
+        """Given a store's identifier, replace the key that signs its runs, once `announce` had old and new.
+
+        Raise KeyringUnusable; the old one stays then, also if `announce` raises.
+        """
+        old, seed = self.signing_key(store), _random_key()
+        announce(old, SigningKey(seed))
+        self._keep(store + SIGNING_KEY_SUFFIX, seed)
 
     def forget_password(self, account: str) -> bool:
         """Given an account, remove its password alone; return whether it was there. Raise KeyringUnusable."""
@@ -253,7 +277,7 @@ def _point_to_the_session_bus(environment: MutableMapping[str, str]) -> None:
 def _name(account: str) -> str:
     """Given an account, return its name in the keyring. Raise UsageProblem if that would be a key's."""
     name = account.strip().lower()
-    if not name or name.endswith(STATE_KEY_SUFFIX):
+    if not name or name.endswith((STATE_KEY_SUFFIX, SIGNING_KEY_SUFFIX)):
         raise UsageProblem("That is no account.", "Give the e-mail address that signs in.")
     return name
 

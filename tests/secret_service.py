@@ -33,6 +33,14 @@ class SecretService:
             for item in secretstorage.get_default_collection(connection).get_all_items():
                 item.delete()
 
+    def kept(self) -> list[str]:
+        """Return every secret that is kept there."""
+        import secretstorage
+
+        with open_dbus_connection(self.address) as connection:
+            items = secretstorage.get_default_collection(connection).get_all_items()
+            return [item.get_secret().decode() for item in items]
+
     def lock(self) -> None:
         """Lock the collection, as a desktop does when nobody is there."""
         import secretstorage

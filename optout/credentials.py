@@ -1,11 +1,10 @@
-"""The only door to the operating system's keyring, and what a secret is inside this program.
+"""The only door to the operating system's keyring.
 
 Nothing that a keyring backend raises leaves this file: its text, its traceback or what it was
 raised from may hold the secret. What comes out is `KeyringUnusable`, raised afresh.
 """
 
 import base64
-import hmac
 import os
 import secrets
 import stat
@@ -15,20 +14,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from optout import log
 from optout.errors import KeyringUnusable, UsageProblem
+from optout.secret import Secret, SigningKey
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
+
+__all__ = ["DOCTOR", "PATIENCE", "Secret", "Vault", "in_memory", "open_vault"]
 
 _Answer = TypeVar("_Answer")
 
 SERVICE = "optout"
 PRACTICE_SERVICE = "optout-practice"
 STATE_KEY_SUFFIX = "#state-key"
-DOTS = "••••••"
+SIGNING_KEY_SUFFIX = "#evidence-key"
 PATIENCE = 10.0  # seconds that a keyring has while nobody is there to unlock it
 
 _START = "Sign in at the desktop, or start a keyring there (gnome-keyring or KWallet)."
@@ -36,41 +37,13 @@ DOCTOR = "Run `optout doctor` to see what is missing."
 _UNLOCK = "Unlock it (signing in at the desktop does) and run the command again."
 
 
-class Secret:
-    """A text that is shown as dots and kept out of every text that passes `log.redact`."""
-
-    __slots__ = ("__value",)
-    __hash__ = None  # type: ignore[assignment]  # a secret in a set or as a key outlives its use
-
-    def __init__(self, value: str) -> None:
-        log.protect(value)
-        self.__value = value
-
-    def reveal(self) -> str:
-        """Return the text itself. To be called where it is used, and nowhere sooner."""
-        return self.__value
-
-    def __repr__(self) -> str:
-        return DOTS
-
-    def __format__(self, spec: str) -> str:
-        return DOTS
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return hmac.compare_digest(_bytes(self.__value), _bytes(other.__value))
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise TypeError("a secret is neither copied nor pickled")
-
-
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The password and the key of the kept sign-in, per account (upper and lower case are one).
+    """What is kept: per account its password and the key of its sign-in, per evidence store its signing key.
 
-    The fields are the keyring's three verbs on an entry of a given name: `read` gives None if it is
-    not there, `write` replaces it, `erase` may rely on its being there.
+    Upper and lower case of an account are one. The fields are the keyring's three verbs on an entry of a
+    given name: `read` gives None if it is not there, `write` replaces it, `erase` may rely on its being
+    there.
     """
 
     read: Callable[[str], Secret | None]
@@ -101,9 +74,31 @@ class Vault:
         if key is not None and not _is_key(key):
             key = None  # cut or changed by another program: whatever it encrypted is lost already
         if key is None and create:
-            key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            key = _random_key()
             self._keep(name, key)
         return key
+
+    def signing_key(self, store: str) -> SigningKey:
+        """Given an evidence store's identifier, return the key that signs its runs, made at the first time.
+
+        One that was cut or changed by another program is replaced, as one that is gone would be. Raise
+        KeyringUnusable.
+        """
+        found = self.read(store + SIGNING_KEY_SUFFIX)
+        if found is not None and _is_key(found):
+            return SigningKey(found)
+        seed = _random_key()
+        self._keep(store + SIGNING_KEY_SUFFIX, seed)
+        return SigningKey(seed)
+
+    def replace_signing_key(self, store: str, announce: Callable[[SigningKey, SigningKey], object]) -> None:
+        """Given a store's identifier, replace the key that signs its runs, once `announce` had old and new.
+
+        Raise KeyringUnusable; the old one stays then, also if `announce` raises.
+        """
+        old, seed = self.signing_key(store), _random_key()
+        announce(old, SigningKey(seed))
+        self._keep(store + SIGNING_KEY_SUFFIX, seed)
 
     def forget_password(self, account: str) -> bool:
         """Given an account, remove its password alone; return whether it was there. Raise KeyringUnusable."""
@@ -282,9 +277,13 @@ def _point_to_the_session_bus(environment: MutableMapping[str, str]) -> None:
 def _name(account: str) -> str:
     """Given an account, return its name in the keyring. Raise UsageProblem if that would be a key's."""
     name = account.strip().lower()
-    if not name or name.endswith(STATE_KEY_SUFFIX):
+    if not name or name.endswith((STATE_KEY_SUFFIX, SIGNING_KEY_SUFFIX)):
         raise UsageProblem("That is no account.", "Give the e-mail address that signs in.")
     return name
+
+
+def _random_key() -> Secret:
+    return Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
 
 def _is_key(key: Secret) -> bool:
@@ -294,7 +293,3 @@ def _is_key(key: Secret) -> bool:
     except ValueError:
         return False
     return len(raw) == 32
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

@@ -18,8 +18,9 @@ from optout.credentials import Vault
 from optout.environment import environment
 from optout.errand import Errand, SwitchOff, Visit
 from optout.errors import Interrupted, OptoutError, Outcome, UsageProblem
-from optout.evidence import history, ledger, lock, memory
+from optout.evidence import authorities, history, ledger, lock, memory
 from optout.evidence.record import stamp
+from optout.evidence.seal import Means
 from optout.linkedin import address
 from optout.linkedin.catalogue import Setting
 from optout.linkedin.person import NOBODY, Person
@@ -65,8 +66,10 @@ def _visit(
     store = config.folders.evidence / account_folder(errand.account)
     past = history.of(store, [setting.name for setting in errand.settings])
     _refuse_another_site(past, origin)
+    means = Means(key=vault.signing_key, authorities=authorities.load(config.folders.config) or ())
+    remembered = memory.file_for(store, config.folders.state)
     started = datetime.now(UTC)
-    with ledger.begin(store, memory=memory.file_for(store, config.folders.state), now=started) as draft:
+    with ledger.begin(store, memory=remembered, now=started, means=means) as draft:
         arrival = Arrival(
             account=errand.account, origin=origin, config=config, vault=vault, tell=progress, person=person
         )

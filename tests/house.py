@@ -16,6 +16,7 @@ FLOORS = (
     {"arrival", "closing", "cooldown", "environment", "notebook"},
     {"errand"},
     {"linkedin", "evidence", "browser", "credentials", "schedule", "notify", "practice"},
+    {"secret"},
     {"config", "log"},
     {"change", "verdict"},
     {"errors"},

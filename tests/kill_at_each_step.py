@@ -1,7 +1,8 @@
 """Append to a copy of a store once per step, killed (SIGKILL) at that step, and print what was left.
 
-Arguments: the folder of a place (sample_store.place), an empty folder to work in. Run in a process of its
-own by test_ledger_killed.py: it forks, and it wraps the calls that change a disk.
+Arguments: the folder of a place (sample_store.place), an empty folder to work in and, if the runs are to be
+signed and time-stamped, a config folder that names the authority. Run in a process of its own by
+test_ledger_killed.py: it forks, and it wraps the calls that change a disk.
 """
 
 import json
@@ -10,14 +11,47 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import filelock  # noqa: F401 - loaded here so that no child has to
-from sample_store import ALREADY_OFF, START, WEEK, Place, append, place, snapshot
+import rfc3161_client  # noqa: F401 - as above
+from sample_store import ALREADY_OFF, OWNER, START, WEEK, Place, append, place, snapshot
 
-from optout.evidence import audit, ledger
+from optout.evidence import audit, authorities, ledger, seal
+from optout.evidence.audit_told import Told
+from optout.evidence.checkers import FAST
 
 STEPS = ("mkdir", "open", "write", "fsync", "rename", "replace", "unlink", "rmdir")
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The two visits at each step, the one that is killed and the next one: what they seal with, and when."""
+
+    means: seal.Means
+    told: Told
+    times: tuple[datetime, datetime]
+
+    def append(self, where: Place, number: int) -> ledger.Sealed:
+        """Given a place and which visit it is, 0 or 1, seal its run."""
+        return append(where, self.times[number], {"ai-training": ALREADY_OFF}, means=self.means)
+
+    def audit(self, where: Place, head: str | None = None) -> int:
+        """Given a place, return the exit code of its audit."""
+        return audit.audit(where.store, head=head, told=self.told, checkers=FAST).exit_code
+
+
+def visits(config: Path | None) -> Visits:
+    """Given the config folder that names an authority, or None, return the visits."""
+    if config is None:
+        return Visits(seal.Means(), Told(), (START + 6 * WEEK, START + 7 * WEEK))
+    asked = authorities.load(config)
+    assert asked
+    now = datetime.now(UTC)
+    means = seal.Means(key=lambda _: OWNER, authorities=asked)
+    return Visits(means, Told(roots=authorities.pinned(config), expects_stamps=True), (now, now))
 
 
 def die_at(step: int) -> None:
@@ -50,12 +84,12 @@ def die_at(step: int) -> None:
         wrap(name)
 
 
-def killed(where: Place, step: int) -> bool:
-    """Given a place and a step, append in a child that dies there; return whether it died."""
+def killed(where: Place, step: int, made: Visits) -> bool:
+    """Given a place, a step and the visits, append in a child that dies there; return whether it died."""
     child = os.fork()
     if child == 0:
         die_at(step)
-        append(where, START + 6 * WEEK, {"ai-training": ALREADY_OFF})
+        made.append(where, 0)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
@@ -64,14 +98,14 @@ def killed(where: Place, step: int) -> bool:
     return False
 
 
-def after(where: Place, old: dict[str, bytes]) -> dict[str, object]:
-    """Given a place where somebody was killed, and its old files, return what the next visit finds."""
+def after(where: Place, old: dict[str, bytes], made: Visits) -> dict[str, object]:
+    """Given a place where somebody was killed, its old files and the visits, return what the next finds."""
     runs = where.store / "runs"
     drafts = sorted(path.name for path in runs.glob(".tmp-*"))
     count = len(list(ledger.runs(where.store)))
-    held = audit.audit(where.store).exit_code if count else 0
+    held = made.audit(where) if count else 0
     kept = {name: content for name, content in snapshot(where.store).items() if name in old}
-    sealed = append(where, START + 7 * WEEK, {"ai-training": ALREADY_OFF})
+    sealed = made.append(where, 1)
     run = json.loads((sealed.path / "run.json").read_text())
     return {
         "drafts": drafts,
@@ -81,21 +115,22 @@ def after(where: Place, old: dict[str, bytes]) -> dict[str, object]:
         "interrupted": run["interrupted"],
         "damage_seen": run["damage_seen"],
         "drafts_left": sorted(path.name for path in runs.glob(".tmp-*")),
-        "holds": audit.audit(where.store, head=sealed.head).exit_code,
+        "holds": made.audit(where, sealed.head),
         "runs_after": len(list(ledger.runs(where.store))),
     }
 
 
-def main(source: Path, work: Path) -> None:
-    """Given a place's folder and a folder to work in, print a list with one object per step."""
+def main(source: Path, work: Path, config: Path | None = None) -> None:
+    """Given a place's folder, one to work in and the config folder, print a list with one object per step."""
+    made = visits(config)
     # Not in the file of old things: what every visit writes anew.
     old = {name: content for name, content in snapshot(place(source).store).items() if name != ".lock"}
     answers = []
     for step in range(1, 10_000):
         here = work / str(step)
         shutil.copytree(source, here) if source.is_dir() else here.mkdir()
-        died = killed(place(here), step)
-        answers.append({"step": step, **after(place(here), old)})
+        died = killed(place(here), step, made)
+        answers.append({"step": step, **after(place(here), old, made)})
         shutil.rmtree(here)
         if not died:
             break
@@ -103,4 +138,4 @@ def main(source: Path, work: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:]))

@@ -1,5 +1,6 @@
 """Stores for the tests of the evidence, written through the ledger's own door."""
 
+import base64
 import hashlib
 import json
 import struct
@@ -10,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from optout.change import Change
-from optout.evidence import changes, ledger, record
+from optout.evidence import changes, ledger, record, seal, sshsig
+from optout.secret import Secret, SigningKey
 
 START = datetime(2026, 10, 5, 8, 15, 42, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -27,6 +29,14 @@ CAME_BACK = ("on", "on", "came_back_on")
 UNREADABLE = ("unreadable", "unreadable", "unreadable")
 NOT_OFFERED = ("not_offered", "not_offered", "not_offered")
 _ENDINGS = {"came_back_on": ("on", 3), "on": ("on", 3), "unreadable": ("could_not_tell", 4)}
+
+
+def signing_key(letter: str) -> SigningKey:
+    """Given a letter, return the key that is made of it."""
+    return SigningKey(Secret(base64.urlsafe_b64encode(letter.encode() * 32).decode()))
+
+
+OWNER, ANOTHER = signing_key("o"), signing_key("a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +140,16 @@ def append(
     ending: tuple[str, int] | None = None,
     found: tuple[Change, ...] = (),
     person: record.Identity = PERSON,
+    means: seal.Means | None = None,
     **more: object,
 ) -> ledger.Sealed:
     """Given a place and a time, seal a visit with pictures and texts there; by default all is off.
 
-    `found` is what was new on the pages, `person` whose account it was.
+    `found` is what was new on the pages, `person` whose account it was, `means` what there is to seal with.
     """
     told = {"ai-training": ALREADY_OFF, "affiliate-ads": ALREADY_OFF} if findings is None else findings
     settings = []
-    with ledger.begin(where.store, memory=where.memory, now=now) as draft:
+    with ledger.begin(where.store, memory=where.memory, now=now, means=means or seal.Means()) as draft:
         for name, (before, after, verdict) in told.items():
             pictures = [draft.add(f"{name}/before.element.png", png(f"{name} {now}".encode()))]
             if verdict == "turned_off":
@@ -165,8 +176,13 @@ def append(
         return draft.seal(said, person, secrets=secrets, now=now)
 
 
-def good_store(folder: Path) -> Place:
-    """Given a folder, write five runs there: turned off, off, one came back, turned off again, off."""
+def good_store(
+    folder: Path, means: seal.Means | None = None, *, start: datetime = START, step: timedelta = WEEK
+) -> Place:
+    """Given a folder, write five runs there: turned off, off, one came back, turned off again, off.
+
+    `means` are what there is to seal with; the first run is sealed at `start`, each next one a `step` later.
+    """
     where = place(folder)
     history: list[dict[str, tuple[str, str, str]]] = [
         {"ai-training": TURNED_OFF, "affiliate-ads": TURNED_OFF},
@@ -175,8 +191,8 @@ def good_store(folder: Path) -> Place:
         {"ai-training": ALREADY_OFF, "affiliate-ads": TURNED_OFF},
         {"ai-training": ALREADY_OFF, "affiliate-ads": ALREADY_OFF},
     ]
-    for week, findings in enumerate(history):
-        append(where, START + week * WEEK, findings)
+    for number, findings in enumerate(history):
+        append(where, start + number * step, findings, means=means)
     return where
 
 
@@ -203,6 +219,12 @@ def relink(runs: list[Path], first: int) -> None:
             for seal in sorted(before.glob("SHA256SUMS*"))
         ]
         sums.write_text("".join(f"{line}\n" for line in own + links))
+
+
+def sign(run: Path, key: SigningKey) -> None:
+    """Given a run folder and a key, sign its checksums anew."""
+    sums = (run / "SHA256SUMS").read_bytes()
+    (run / seal.SIGNATURE).write_bytes(sshsig.signature(sums, public=key.public, sign=key.sign))
 
 
 def edit(run: Path, **members: object) -> None:

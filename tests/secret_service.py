@@ -41,6 +41,10 @@ class SecretService:
             kept = secretstorage.get_default_collection(connection).get_all_items()
             return sorted((each.get_label(), each.get_attributes(), each.get_secret()) for each in kept)
 
+    def kept(self) -> list[str]:
+        """Return every secret that is kept there."""
+        return [secret.decode() for _, _, secret in self.items()]
+
     def lock(self) -> None:
         """Lock the collection, as a desktop does when nobody is there."""
         import secretstorage

@@ -137,18 +137,14 @@ def test_what_was_not_asked_is_told_as_such(good: Place) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("seal", "unknown"),
-    [("SHA256SUMS.sshsig", {"signature"}), ("SHA256SUMS.tsa-a.tsr", {"timestamp", "time"})],
-)
-def test_seals_that_this_version_cannot_check_are_never_taken_for_good(
-    where: Place, seal: str, unknown: set[str]
-) -> None:
-    """A signature or a token lies there: could not check, exit 4."""
-    (where.runs[-1] / seal).write_text("x")
+def test_a_stamp_without_a_root_is_never_taken_for_good(where: Place) -> None:
+    """A token lies there and no root was told: could not check, exit 4, and what to give."""
+    (where.runs[-1] / "SHA256SUMS.tsa-a.tsr").write_text("x")
     found = audit.audit(where.store)
-    assert {name for name, result in results(found).items() if result == "could_not_check"} == unknown
+    unknown = {name for name, result in results(found).items() if result == "could_not_check"}
+    assert unknown == {"timestamp", "time"}
     assert (found.exit_code, found.outcome) == (4, "could_not_tell")
+    assert sentence(found, "timestamp") == "1 time stamp, no outside root given (--tsa-root)"
 
 
 def test_a_run_that_claims_a_seal_and_has_none_is_not_taken_for_good(where: Place) -> None:

@@ -13,6 +13,7 @@ import pytest
 from at_the_prompt import Terminal
 from calling import RunOptout, StartPractice
 from leak_search import holds, spellings
+from secret_service import SecretService
 from stories import PASSWORD
 
 ACCOUNT = "practice@example.org"
@@ -148,9 +149,9 @@ def talker(command_environment: dict[str, str], home: Path, tmp_path: Path) -> T
 
 @pytest.mark.parametrize("mood", FAILING)
 def test_no_secret_in_what_a_failing_sign_in_leaves(
-    optout: RunOptout, practice: StartPractice, talker: Talker, mood: str
+    optout: RunOptout, practice: StartPractice, talker: Talker, keyring: SecretService, mood: str
 ) -> None:
-    """Neither password nor session cookie stands in any output, log, file, argument or environment."""
+    """Neither password, cookie nor signing key stands in any output, log, file, argument or environment."""
     site = practice(*mood.split(), patience=0.05 if "push" in mood else 0.25)
     optout("login", "--account", ACCOUNT, "--password-stdin", site=site, input=PASSWORD)
     process = talker.start("run", "--json", origin=site.origin)
@@ -159,7 +160,9 @@ def test_no_secret_in_what_a_failing_sign_in_leaves(
     assert any(name.endswith("optout.log") for name in traces)
     assert any(name.endswith("run.json") for name in traces)
     cookies = [*site.state.sessions, *site.state.remembered]
-    assert _found([PASSWORD, *cookies], traces) == []
+    kept = keyring.kept()  # the password, and the key that signed this run
+    assert len(kept) >= 2
+    assert _found([PASSWORD, *cookies, *kept], traces) == []
 
 
 def test_no_secret_when_the_browser_dies_at_the_form(

@@ -4,21 +4,23 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import authority
 import pytest
-from sample_store import good_store, place
+from sample_store import OWNER, good_store, place
 
-from optout.evidence import ledger
+from optout.evidence import authorities, ledger, seal
 
 
-def told(source: Path, work: Path) -> list[dict[str, Any]]:
-    """Given the folder of a place and one to work in, return what was left at each step."""
+def told(source: Path, work: Path, *config: Path) -> list[dict[str, Any]]:
+    """Given the folders of a place, to work in and of the config, return what was left at each step."""
     work.mkdir()
     path = os.pathsep.join([str(Path(ledger.__file__).parents[2]), str(Path(__file__).parent)])
     ended = subprocess.run(
-        [sys.executable, Path(__file__).parent / "kill_at_each_step.py", source, work],
+        [sys.executable, Path(__file__).parent / "kill_at_each_step.py", source, work, *config],
         check=False,
         capture_output=True,
         text=True,
@@ -50,6 +52,28 @@ def test_killed_at_any_step_the_old_runs_hold_and_the_next_visit_works(tmp_path:
         assert answer["runs_after"] == answer["runs"] + 1, answer
     drafts = [answer for answer in answers if answer["drafts"]]
     assert len(drafts) > 20
+
+
+@pytest.mark.parametrize("runs", [0, 5])
+def test_killed_between_signature_and_stamp_nothing_half_sealed_is_taken_for_whole(
+    tmp_path: Path, runs: int
+) -> None:
+    """The same with a key and an authority: at each step of naming the key, signing and stamping too."""
+    source, config = tmp_path / "source", tmp_path / "config"
+    with authority.serving(authority.office(tmp_path / "office")) as served:
+        authorities.save(config, [served.authority()])
+        if runs:
+            means = seal.Means(key=lambda _: OWNER, authorities=(served.authority(),))
+            good_store(source, means, start=datetime.now(UTC), step=timedelta())
+        answers = told(source, tmp_path / "work", config)
+    assert len(answers) > 40
+    assert {answer["runs"] for answer in answers} == {runs, runs + 1}
+    for answer in answers:
+        assert (answer["held"], answer["holds"]) == (0, 0), answer
+        assert answer["old_untouched"], answer
+        assert answer["damage_seen"] is None, answer
+        assert answer["interrupted"] == answer["drafts"], answer
+        assert answer["runs_after"] == answer["runs"] + 1, answer
 
 
 def test_killed_again_while_mending_the_first_draft_is_still_named(tmp_path: Path) -> None:

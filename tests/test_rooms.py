@@ -153,7 +153,10 @@ print([name for name in {heavy!r} if name in sys.modules], code, file=sys.stderr
 STATUS = ["status", "--account", "practice@example.org"]
 BLOCKED = """
 import sys
-for name in ("playwright", "keyring", "click", "loguru", "cryptography", "jinja2", "rich", "platformdirs"):
+for name in (
+    "playwright", "keyring", "click", "loguru", "cryptography", "rfc3161_client", "jinja2", "rich",
+    "platformdirs",
+):
     sys.modules[name] = None
 import optout.evidence.audit
 """

@@ -89,7 +89,8 @@ def command(
 
     The practice site is our own small stand-in and runs only while this command does. Its password
     is made up, held in memory and gone afterwards. Your keyring, your accounts and your evidence
-    are not touched; all that stays is the folder that is named at the end.
+    are not touched; all that stays is the folder that is named at the end. Its evidence is signed with a
+    key that is made up in the same way: a signature to look at, by nobody.
 
     With --mood the site changes after the first visit, so that you see what the second says of it: a
     setting that came back on, a row that is new, a page that cannot be understood. With --keep-serving
@@ -222,10 +223,10 @@ def _visit(
 def _audit(config: "Config") -> tuple[Path, int]:
     """Given the demo's configuration, audit its store; return the store and the exit code."""
     from optout.config import account_folder
-    from optout.evidence import audit
+    from optout.evidence.audit_told import Told
 
     store = config.folders.evidence / account_folder(ACCOUNT)
-    found = audit.audit(store, head=evidence_audit.remembered(store, config))
+    found = evidence_audit.audited(store, config, head=None, told=Told())
     evidence_audit.say(found)
     return store, found.exit_code
 

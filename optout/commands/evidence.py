@@ -7,6 +7,7 @@ from optout.commands.lazy import LazyGroup
 LINES = {
     "audit": "Check files, chain and findings; say which check holds.",
     "report": "Write one page that a person can read.",
+    "setup": "Say which authority is asked for time stamps; change the key.",
 }
 
 
@@ -21,6 +22,10 @@ def load(name: str) -> click.Command:
             from optout.commands import evidence_report
 
             return evidence_report.command
+        case "setup":
+            from optout.commands import evidence_setup
+
+            return evidence_setup.command
     raise KeyError(name)
 
 
@@ -29,7 +34,8 @@ command = LazyGroup(
     lines=LINES,
     load=load,
     short_help="Audit the evidence, or write a report of it.",
-    help="Check the sealed runs that visits leave, or write a report.\n\nNothing in them is changed.",
+    help="Check the sealed runs that visits leave, write a report, or set up time stamps.\n\n"
+    "Nothing in a sealed run is changed.",
     epilog="""\b
 Examples:
   optout evidence audit

@@ -178,6 +178,7 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
     for origin in filter(address.is_practice, origins):
         yield f"  site      {origin}, a practice site: nothing here is about a real account"
     if visited.sealed is not None:
+        yield from (f"  {remark}" for remark in visited.sealed.remarks)
         yield f"  evidence  {folding.whole(visited.sealed.path)}"
         yield f"  head      {visited.sealed.head}"
 

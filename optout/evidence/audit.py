@@ -16,17 +16,22 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from optout.evidence import ordinary_file
-from optout.evidence.audit_chain import Check, Walk
+from optout.evidence import audit_told, ordinary_file
+from optout.evidence.audit_chain import Walk
+from optout.evidence.audit_check import Check
 from optout.evidence.audit_findings import shown
 from optout.evidence.audit_run import look_through
+from optout.evidence.audit_seals import Seals
+from optout.evidence.audit_told import Told
+from optout.evidence.audit_tools import STOCK, Checkers
 
-__all__ = ["LIMITS", "Audit", "Check", "audit", "main"]
+__all__ = ["LIMITS", "Audit", "Check", "Told", "audit", "main"]
 
 LIMITS = (
     "A picture that was faked before it was sealed is not found.",
     "A cut end or a second history is found only against a head that was told to someone at the time.",
     "Without signature and time stamp, whoever holds the folder could have written all of it anew.",
+    "A key or a root that comes with the evidence proves nothing: compare with what you were told.",
 )
 _RUN = re.compile(r"([0-9]{6,})_[0-9]{8}T[0-9]{6}Z")
 _UNFINISHED = re.compile(r"\.tmp-[0-9a-f]{1,64}")
@@ -42,7 +47,10 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """The whole answer; `first` and `last` are run folders, `head` is the SHA-256 of the last one's sums."""
+    """The whole answer; `first` and `last` are run folders, `head` is the SHA-256 of the last one's sums.
+
+    `key` is the fingerprint of the first key that signed a run, None if none did.
+    """
 
     store: str | None
     runs: int
@@ -76,13 +84,17 @@ class Audit:
         }
 
 
-def audit(folder: Path, *, head: str | None = None) -> Audit:
-    """Given a store's folder and, if one was told, a head (64 hex digits), return what the checks say.
+def audit(
+    folder: Path, *, head: str | None = None, told: Told | None = None, checkers: Checkers = STOCK
+) -> Audit:
+    """Given a store's folder and what was told of it, its head (64 hex digits) too, return what checks say.
 
-    Time grows with the bytes in the store, memory with the names of its runs alone. Whatever lies in the
-    folder, nothing is raised for it.
+    `checkers` check one signature and one time stamp; left out, `ssh-keygen` and `openssl` are called. Time
+    grows with the bytes in the store, memory with the names of its runs alone. Whatever lies in the folder,
+    nothing is raised for it.
     """
-    walk = Walk(told=head.lower() if head else None)
+    sealed = Seals(told=told or Told(), checkers=checkers)
+    walk = Walk(told=head.lower() if head else None, sealed=sealed)
     reason = _why_no_store(folder)
     if reason is not None:
         return _nothing_found(reason, Walk())
@@ -100,6 +112,7 @@ def audit(folder: Path, *, head: str | None = None) -> Audit:
         first=names[0][1],
         last=names[-1][1],
         head=walk.seals.get("SHA256SUMS"),
+        key=sealed.first_key,
         checks=walk.checks(),
     )
 
@@ -113,6 +126,8 @@ def lines(found: Audit) -> Iterator[str]:
         yield ""
         yield f"runs {found.runs}, from {found.first} to {found.last}"
         yield f"head {found.head}"
+        if found.key is not None:
+            yield f"key  {found.key}"
         yield ""
         yield from (f"Limit: {limit}" for limit in found.limits)
         yield ""
@@ -130,9 +145,27 @@ def main(words: list[str] | None = None) -> int:
     )
     parser.add_argument("folder", type=Path, help="the store: the folder that holds store.json and runs/")
     parser.add_argument("--head", type=_head, help="a head that you were told; it has to be in the chain")
+    parser.add_argument(
+        "--key",
+        metavar="SHA256:...",
+        action="append",
+        default=[],
+        help="the fingerprint of a key that you were told; the first key has to be one of these",
+    )
+    parser.add_argument(
+        "--tsa-root",
+        metavar="PEM",
+        action="append",
+        default=[],
+        help="a file (PEM) with the root of a time-stamp authority, from its own site; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object, optout.audit/1")
     asked = parser.parse_args(words)
-    found = audit(asked.folder, head=asked.head)
+    try:
+        told = audit_told.told(asked.key, asked.tsa_root)
+    except ValueError as wrong:
+        parser.error(str(wrong))
+    found = audit(asked.folder, head=asked.head, told=told)
     text = json.dumps(found.to_json(), indent=2) if asked.json else "\n".join(lines(found))
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

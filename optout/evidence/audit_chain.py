@@ -7,60 +7,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from optout.evidence.audit_check import Check, Tally, count
 from optout.evidence.audit_findings import contradictions, left_out_in, proved_off_in, shown
 from optout.evidence.audit_run import Folder
+from optout.evidence.audit_seals import Seals
 from optout.evidence.audit_stages import disagreements, doubts
 
-_SHOWN_PROBLEMS = 3
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One named check.
-
-    `result` is `holds`, `fails`, `could_not_check` or `not_asked`; `runs` are the runs in question.
-    """
-
-    name: str
-    result: str
-    sentence: str
-    runs: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Tally:
-    """The problems of one check: the names of all runs, the first few sentences, the number of the rest."""
-
-    failed: int = 0
-    unknown: int = 0
-    sentences: list[str] = field(default_factory=list)
-    runs: dict[str, None] = field(default_factory=dict)
-
-    def add(self, sentence: str, *runs: str, unknown: bool = False) -> None:
-        """Given a problem and the runs in question, the one that shows it first, keep them.
-
-        `unknown` says that something could not be checked, not that it fails.
-        """
-        if unknown:
-            self.unknown += 1
-        else:
-            if not self.failed:
-                self.sentences.clear()  # what fails is told rather than what could not be checked
-            self.failed += 1
-        self.runs.update(dict.fromkeys(runs))
-        outweighed = unknown and self.failed > 0
-        if len(self.sentences) < _SHOWN_PROBLEMS and not outweighed:
-            self.sentences.append(f"{runs[0]}: {sentence}" if runs else sentence)
-
-    def check(self, name: str, meaning: str) -> Check:
-        """Given the check's name and what it means if it holds, return its result."""
-        if not self.failed and not self.unknown:
-            return Check(name=name, result="holds", sentence=meaning)
-        more = (self.failed or self.unknown) - len(self.sentences)
-        sentence = "; ".join(self.sentences) + (f"; and {more} more" if more else "")
-        result = "fails" if self.failed else "could_not_check"
-        return Check(name=name, result=result, sentence=sentence, runs=tuple(self.runs))
 
 
 @dataclass(slots=True)
@@ -77,8 +30,6 @@ class Walk:
     verdicts: int = 0
     left_out: int = 0
     unfinished: int = 0
-    signed: bool = False
-    stamped: bool = False
     told_at: tuple[str, int] | None = None
     proved_off: set[str] = field(default_factory=set)
     sequence: Tally = field(default_factory=Tally)
@@ -87,6 +38,7 @@ class Walk:
     whole: Tally = field(default_factory=Tally)
     unlisted: Tally = field(default_factory=Tally)
     findings: Tally = field(default_factory=Tally)
+    sealed: Seals = field(default_factory=Seals)
 
     def enter(self, number: int, run: Folder) -> None:
         """Given the next run, its number taken from its name, judge it against what came before."""
@@ -95,6 +47,7 @@ class Walk:
             tally.add(problem.sentence, run.name, unknown=problem.unknown)
         self._follow(number, run)
         content = run.understood.get("run.json")
+        self.sealed.enter(run, content if isinstance(content, dict) else None)
         if isinstance(content, dict):
             self._compare_names(number, run.name, content)
             self._find(run, content)
@@ -113,20 +66,18 @@ class Walk:
         without = f"; {self.left_out} without a state.json, declared left out" if self.left_out else ""
         return (
             self.sequence.check(
-                "sequence", f"{_count(self.runs, 'run')} of this store, numbered without a gap"
+                "sequence", f"{count(self.runs, 'run')} of this store, numbered without a gap"
             ),
             self.genesis.check("genesis", "the first run continues none"),
             self.link.check("link", "each run lists exactly the seals of the run before it"),
-            self.whole.check("files", f"{_count(self.files, 'file')} as recorded"),
+            self.whole.check("files", f"{count(self.files, 'file')} as recorded"),
             self.unlisted.check("unlisted", f"nothing else lies in the runs{aside}"),
             self.findings.check(
-                "findings", f"{_count(self.verdicts, 'verdict')}, each as its readings have it{without}"
+                "findings", f"{count(self.verdicts, 'verdict')}, each as its readings have it{without}"
             ),
-            _not_yet("signature", "signed", asked=self.signed),
-            _not_yet("timestamp", "time-stamped", asked=self.stamped),
-            _not_yet("time", "time-stamped", asked=self.stamped),
+            *self.sealed.checks(),
             self._known_head(),
-            Check(name="known-key", result="not_asked", sentence="no fingerprint of a key was given"),
+            self.sealed.known_key(),
         )
 
     def _follow(self, number: int, run: Folder) -> None:
@@ -162,14 +113,10 @@ class Walk:
             self.sequence.add(f"it belongs to the store {shown(content.get('store'))}", name)
 
     def _find(self, run: Folder, content: dict[str, object]) -> None:
-        match content.get("seal"):
-            case {"key": key, "stamps_asked": stamps}:
-                self.signed |= key is not None
-                self.stamped |= stamps != []
-        self.signed |= any(name.endswith(".sshsig") for name in run.seals)
-        self.stamped |= any(name.endswith(".tsr") for name in run.seals)
         kind = content.get("kind")
         if kind in ("prune", "key"):
+            if content.get("settings") != []:
+                self.findings.add(f"a run of the kind {kind} has settings", run.name)
             return
         if kind != "visit":
             self.findings.add(f"the kind {shown(kind)} is unknown", run.name, unknown=True)
@@ -209,10 +156,6 @@ class Walk:
         return Check(name="known-head", result="holds", sentence=f"it is the head of {name}{later}")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _compact(sealed: object) -> str | None:
     if not isinstance(sealed, str) or not _TIME.fullmatch(sealed):
         return None
@@ -221,13 +164,3 @@ def _compact(sealed: object) -> str | None:
     except ValueError:
         return None
     return sealed.replace("-", "").replace(":", "")
-
-
-def _not_yet(name: str, done: str, *, asked: bool) -> Check:
-    if asked:
-        return Check(
-            name=name,
-            result="could_not_check",
-            sentence=f"some runs are {done}; this version cannot check that",
-        )
-    return Check(name=name, result="not_asked", sentence=f"no run is {done}")

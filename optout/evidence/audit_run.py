@@ -18,7 +18,7 @@ _MOST_KEPT = 1000  # problems of one kind in one run; a hostile file could hold 
 _LINE = re.compile(rb"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
 _LINK = re.compile(r"\.\./[0-9]{6,}_[0-9]{8}T[0-9]{6}Z/SHA256SUMS[A-Za-z0-9._-]*")
 _SEAL = re.compile(r"SHA256SUMS(\.sshsig|\.[A-Za-z0-9-]+\.tsr)?")
-_UNDERSTOOD = re.compile(r"run\.json|rows\.json|[^/]+/state\.json")
+_UNDERSTOOD = re.compile(r"run\.json|rows\.json|key\.json|[^/]+/state\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,14 @@ class Folder:
 
     `seals` maps the name of each `SHA256SUMS*` to its SHA-256; `links` what the run says of the run before
     it; `listed` are the names in its `SHA256SUMS`; `understood` holds the JSON that the audit reads:
-    `run.json`, `rows.json` and `<setting>/state.json`, None where it is not JSON; `unread` those that could
-    not be read.
-    `room` is how many bytes of JSON may still be read.
+    `run.json`, `rows.json`, `key.json` and `<setting>/state.json`, None where it is not JSON; `unread` those
+    that could not be read.
+    `room` is how many bytes of JSON may still be read; `sums` the content of `SHA256SUMS`.
     """
 
     name: str
+    path: Path
+    sums: bytes = b""
     seals: dict[str, str | None] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     listed: frozenset[str] = frozenset()
@@ -65,7 +67,7 @@ class Folder:
 
 def look_through(path: Path) -> Folder:
     """Given a run folder, return what is in it and what is wrong with it, however damaged it is."""
-    run = Folder(name=path.name)
+    run = Folder(name=path.name, path=path)
     present, empty = _listed(path, run)
     seals = {name for name in present if name.startswith("SHA256SUMS") and "/" not in name}
     for name in sorted(seals):
@@ -131,6 +133,7 @@ def _read_listing(path: Path, run: Folder) -> dict[str, str] | None:
     except OSError as problem:
         _cannot_be_read("SHA256SUMS", problem, run)
         return None
+    run.sums = content
     lines = content.split(b"\n")
     if lines.pop() != b"":
         run.tell("files", "SHA256SUMS does not end with a line feed")

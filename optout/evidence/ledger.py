@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from optout.errors import SecretFound, VisitUnderWay
-from optout.evidence import attempts, carried, disk, leaks, ordinary_file, record
+from optout.evidence import attempts, carried, disk, keys, leaks, ordinary_file, record
 from optout.evidence.chain import Run, Tail, head, runs, tail
 from optout.evidence.memory import End, remember
+from optout.evidence.seal import Means, Signer, seals, signer_of
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -26,8 +27,8 @@ __all__ = ["Draft", "Run", "Sealed", "begin", "head", "runs"]
 
 _COMPONENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _RESERVED = frozenset({"run.json", "account.json"})
-_UNSIGNED_BECAUSE = "this version of the program cannot sign yet"
 _NOT_RECORDED = "The visit could not be recorded"
+_UNSIGNED = Means()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +36,16 @@ class Sealed:
     """A run that was just sealed; `head` is the SHA-256 of its `SHA256SUMS`, 64 hex digits.
 
     `left_out` names the files that held a secret: they were destroyed and are no screenshots of any setting.
+    `key` is the fingerprint of the key that signed it, None if none did. `remarks` are sentences on a seal
+    that is missing or could not be checked yet.
     """
 
     run: str
     path: Path
     head: str
     left_out: tuple[str, ...] = ()
+    key: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class Draft:
@@ -52,11 +57,14 @@ class Draft:
     run that carries them on is sealed.
     """
 
-    def __init__(self, runs_folder: Path, *, tail: Tail, memory_file: Path, lock: "BaseFileLock") -> None:
+    def __init__(
+        self, runs_folder: Path, *, tail: Tail, memory_file: Path, lock: "BaseFileLock", means: Means
+    ) -> None:
         self._runs = runs_folder
         self._tail = tail
         self._memory = memory_file
         self._lock = lock
+        self._means = means
         self._names: list[str] = []
         self.damage_seen = tail.damage
         self.interrupted = tail.drafts
@@ -109,7 +117,8 @@ class Draft:
             salt = self._tail.salt or random_source.token_hex(16)
             self._write("account.json", record.account_json(identity, salt))
             sums, left_out = self._search(patterns)
-        content = record.run_json(visit, self._sealing(sealed, left_out))
+        signer = signer_of(self._means, self._tail.store)
+        content = record.run_json(visit, self._sealing(sealed, left_out, signer))
         if leaks.holds_one(content, patterns):
             raise SecretFound(
                 "A secret stood in the record of this visit, so nothing was sealed.",
@@ -121,9 +130,17 @@ class Draft:
             lines = [f"{sums[name]}  {name}\n" for name in sorted(sums)]
             listing = "".join([*lines, *self._tail.links]).encode("ascii")
             self._write("SHA256SUMS", listing)
+            remarks = self._seal(signer, listing)
             head = hashlib.sha256(listing).hexdigest()
             run = self._move_into_place(sealed, head)
-        return Sealed(run=run, path=self._runs / run, head=head, left_out=left_out)
+        return Sealed(
+            run=run,
+            path=self._runs / run,
+            head=head,
+            left_out=left_out,
+            key=signer.fingerprint,
+            remarks=remarks,
+        )
 
     def _path(self, name: str) -> Path:
         if self._folder is None:
@@ -153,14 +170,25 @@ class Draft:
         self._names = list(sums)
         return sums, tuple(sorted(left_out))
 
-    def _sealing(self, sealed: str, left_out: tuple[str, ...]) -> record.Sealing:
+    def _seal(self, signer: Signer, listing: bytes) -> tuple[str, ...]:
+        """Write signature and time stamp beside the checksums; return what is to be said of them."""
+        found, remarks = seals(signer, self._means, listing)
+        for name, content in found.items():
+            self._write(name, content)
+        store = self._runs.parent
+        if signer.key is not None:
+            keys.announce(store, keys.file_for(self._memory), signer.key.public)
+        keys.describe(store, signer.fingerprint, self._means.names)
+        return remarks
+
+    def _sealing(self, sealed: str, left_out: tuple[str, ...], signer: Signer) -> record.Sealing:
         return record.Sealing(
             store=self._tail.store,
             number=self._tail.number + 1,
             sealed=sealed,
-            key=None,
-            unsigned_because=_UNSIGNED_BECAUSE,
-            stamps_asked=(),
+            key=signer.fingerprint,
+            unsigned_because=signer.unsigned_because,
+            stamps_asked=self._means.names,
             interrupted=self.interrupted,
             left_out=left_out,
             damage_seen=self.damage_seen,
@@ -182,11 +210,12 @@ class Draft:
         return name
 
 
-def begin(store: Path, *, memory: Path, now: datetime) -> Draft:
+def begin(store: Path, *, memory: Path, now: datetime, means: Means = _UNSIGNED) -> Draft:
     """Given the store's folder and the file that remembers its head, return a draft of the next run.
 
-    Makes the store on first use and holds it against others until the draft is left. Raise VisitUnderWay if
-    another process holds it, OptoutError if it cannot be written.
+    `means` are asked for a key and a time stamp when the run is sealed. Makes the store on first use and
+    holds it against others until the draft is left. Raise VisitUnderWay if another process holds it,
+    OptoutError if it cannot be written.
     """
     from filelock import FileLock, Timeout
 
@@ -205,7 +234,7 @@ def begin(store: Path, *, memory: Path, now: datetime) -> Draft:
     try:
         with disk.one_sentence(_NOT_RECORDED):
             end = _known_tail(store, memory, now)
-            return Draft(store / "runs", tail=end, memory_file=memory, lock=lock)
+            return Draft(store / "runs", tail=end, memory_file=memory, lock=lock, means=means)
     except BaseException:
         lock.release()
         raise

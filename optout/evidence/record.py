@@ -29,7 +29,10 @@ class SettingRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRecord:
-    """One visit; times are aware, the free members hold what JSON can hold (times and tuples too)."""
+    """One visit; times are aware, the free members hold what JSON can hold (times and tuples too).
+
+    `kind` is `key` for a run that announces another key: it looked at nothing and has no settings.
+    """
 
     command: str
     outcome: str
@@ -42,6 +45,7 @@ class VisitRecord:
     steps: tuple[Mapping[str, object], ...] = ()
     environment: Mapping[str, object]
     tls: tuple[Mapping[str, object], ...] = ()
+    kind: str = "visit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,7 @@ def run_json(visit: VisitRecord, sealing: Sealing) -> bytes:
             "schema": "optout.run/1",
             "store": sealing.store,
             "number": sealing.number,
-            "kind": "visit",
+            "kind": visit.kind,
             "command": visit.command,
             "outcome": visit.outcome,
             "exit_code": visit.exit_code,

@@ -9,9 +9,9 @@ import pytest
 from at_the_prompt import one_sentence
 from calling import RunOptout
 from report_pages import cards, page_of, shown, table, visits
-from sample_store import CAME_BACK, START, WEEK, Place, append, edit, good_store, place, reseal
+from sample_store import CAME_BACK, OWNER, START, WEEK, Place, append, edit, good_store, place, reseal, sign
 
-from optout.evidence import report
+from optout.evidence import report, sshsig
 
 PICTURE = "ai-training/before.element.png"
 
@@ -69,11 +69,11 @@ def test_an_entry_at_fault_may_have_been_a_visit(where: Place, kind: str) -> Non
 
 
 def test_an_entry_with_findings_is_a_visit(where: Place) -> None:
-    """Sealed as a prune, yet it names settings: what it says of them is not passed over."""
+    """Sealed as a prune, yet it names settings: it is at fault, and nothing is off behind it."""
     append(where, START + 5 * WEEK, {"ai-training": CAME_BACK})
     edit(where.runs[-1], kind="prune")
     reseal(where.runs[-1])
-    assert cards(page_of(where))["ai-training"][0] == "on"
+    assert cards(page_of(where))["ai-training"][0] == "unknown"
 
 
 @pytest.mark.parametrize("before", ["", "runs/", "../"])
@@ -106,15 +106,16 @@ def test_seals_are_told_and_counted(where: Place) -> None:
     """A signature and a time stamp beside a run, the key it gives; whether they hold, the audit says."""
     assert "No run carries a signature or a time stamp." in shown(page_of(where))
     run = where.runs[-1]
-    edit(run, seal={"key": "SHA256:abc", "unsigned_because": None, "stamps_asked": ["tsa-a"]})
+    told = sshsig.fingerprint(OWNER.public)
+    edit(run, seal={"key": told, "unsigned_because": None, "stamps_asked": ["tsa-a"]})
     reseal(run)
-    for name in ("SHA256SUMS.sshsig", "SHA256SUMS.tsa-a.tsr"):
-        (run / name).write_bytes(b"x")
+    sign(run, OWNER)
+    assert told in shown(page_of(where))
+    (run / "SHA256SUMS.tsa-a.tsr").write_bytes(b"x")
     page = page_of(where)
     told = shown("</style>" + visits(page)[run.name])
     assert "all good · signed · time stamp: tsa-a " in told
     assert "1 of 5 runs carry a signature, 1 a time stamp." in shown(page)
-    assert "SHA256:abc" in shown(page)
     assert "ssh-keygen -Y verify" in shown(page)
     assert "openssl ts -verify" in shown(page)
     assert "Not all of these runs are signed" in shown(page)

@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jeepney import MatchRule, message_bus  # type: ignore[import-untyped]  # it has no stubs
 from jeepney.io.blocking import Proxy, open_dbus_connection  # type: ignore[import-untyped]  # as above
+
+if TYPE_CHECKING:
+    from secretstorage import Item
 
 NAME = "org.freedesktop.secrets"
 START_SECONDS = 20.0
@@ -38,8 +42,8 @@ class SecretService:
         import secretstorage
 
         with open_dbus_connection(self.address) as connection:
-            kept = secretstorage.get_default_collection(connection).get_all_items()
-            return sorted((each.get_label(), each.get_attributes(), each.get_secret()) for each in kept)
+            items = secretstorage.get_default_collection(connection).get_all_items()
+            return sorted((each.get_label(), _given(each), each.get_secret()) for each in items)
 
     def kept(self) -> list[str]:
         """Return every secret that is kept there."""
@@ -60,6 +64,11 @@ class SecretService:
             yield
         finally:
             self.daemon.send_signal(signal.SIGCONT)
+
+
+def _given(item: "Item") -> dict[str, str]:
+    """Return an item's attributes, without the one that gnome-keyring adds by itself, sooner or later."""
+    return {name: value for name, value in item.get_attributes().items() if name != "xdg:schema"}
 
 
 @contextmanager

@@ -407,7 +407,7 @@ def test_an_account_that_nobody_knows_is_refused(
     assert "`optout login --account tpyo@example.org`" in ended.json["trouble"]
     assert {setting["verdict"] for setting in ended.json["settings"]} == {"unreadable"}
     assert not site.counts
-    assert list((home / "evidence").iterdir()) == []
+    assert list((home / "evidence").rglob("*")) == []
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,17 @@ import secrets
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from optout.commands import answer, folding, words
-from optout.commands.evidence_audit import own_store
-from optout.errors import UsageProblem
+from optout.commands.evidence_audit import audited, own_store
+from optout.errors import EvidenceDamaged, UsageProblem
+
+if TYPE_CHECKING:
+    from optout.config import Config
+    from optout.evidence.audit import Audit
 
 ANOTHER_PLACE = "Choose another place with `--out`."
 NAMES = {"en": "optout-report", "fr": "optout-rapport"}
@@ -50,7 +55,7 @@ def command(  # noqa: PLR0913 - one for each word of the command line
     The page stands alone: no script, nothing loaded from elsewhere. It names the account and shows
     pictures of its pages, so it is written for your eyes only (mode 0600). PATH is the folder that
     holds runs/, as you received it, or an unpacked hand-over. A PDF is tagged and has an outline; it
-    is no PDF/A.
+    is no PDF/A. Evidence that does not hold is reported all the same, with what fails first: exit 6.
     """
     config = words.configuration(said)
     store = received(path) if path else own_store(asked, config)
@@ -67,18 +72,36 @@ def command(  # noqa: PLR0913 - one for each word of the command line
         raise UsageProblem(
             f"{target} is there already.", "Add `--replace`, or choose another name with `--out`."
         )
+    found = _audit(store, config)
     if pdf:
         words.logged(config, said, asked)
         from optout.browser import paper
 
-        place(target, paper.pdf(page(store, None, lang), choice=config.browser), ANOTHER_PLACE)
+        place(target, paper.pdf(page(store, None, lang, found), choice=config.browser), ANOTHER_PLACE)
     else:
-        write(store, target, lang)
+        write(store, target, lang, found)
     if not said.quiet:
         answer.say(folding.whole(target))
         if pdf:
             answer.say(ABOUT_PDF)
+    failing = [check.name for check in found.checks if check.result == "fails"]
+    if failing:
+        raise EvidenceDamaged(
+            f"The evidence does not hold ({', '.join(failing)}), as the report says.",
+            "Run `optout evidence audit`.",
+        )
     return 0
+
+
+def _audit(store: Path, config: "Config") -> "Audit":
+    """Given a store, audit it with what this computer remembers of it, if that can be understood."""
+    from optout.evidence import audit
+    from optout.evidence.audit_told import Told
+
+    try:
+        return audited(store, config, head=None, told=Told())
+    except EvidenceDamaged:
+        return audit.audit(store)
 
 
 def received(path: Path) -> Path:
@@ -94,25 +117,26 @@ def received(path: Path) -> Path:
     raise UsageProblem(f"There is no evidence in {path}.", "Give the folder that holds `runs`.")
 
 
-def write(store: Path, target: Path, lang: str = "en") -> None:
-    """Given a store, where to and a language, write the report there, whole or not at all, mode 0600.
+def write(store: Path, target: Path, lang: str = "en", found: "Audit | None" = None) -> None:
+    """Given a store, where to and what `page` takes, write the report there, whole or not at all, mode 0600.
 
     Raise UsageProblem if the store holds no run or the place cannot be written to.
     """
-    place(target, page(store, target.parent, lang).encode("utf-8"), ANOTHER_PLACE)
+    place(target, page(store, target.parent, lang, found).encode("utf-8"), ANOTHER_PLACE)
 
 
-def page(store: Path, beside: Path | None, lang: str) -> str:
-    """Given a store, the folder in which the page will lie and a language, return the report.
+def page(store: Path, beside: Path | None, lang: str, found: "Audit | None" = None) -> str:
+    """Given a store, the folder in which the page will lie, a language and an audit, return the report.
 
-    Without a folder it links to no file: a PDF travels alone. Raise UsageProblem if the store holds no run.
+    Without an audit one is made. Without a folder it links to no file: a PDF travels alone. Raise
+    UsageProblem if the store holds no run.
     """
     from optout.evidence import chain, report
 
     if next(chain.runs(store), None) is None:
         raise UsageProblem("There is no evidence yet.", "Run `optout run` or `optout check` first.")
     runs = _address(store / "runs", beside) if beside else None
-    return report.render(store, now=datetime.now(UTC), runs=runs, lang=lang)
+    return report.render(store, now=datetime.now(UTC), runs=runs, lang=lang, found=found)
 
 
 def place(target: Path, content: bytes, hint: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,21 +38,28 @@ class Told:
     unchanged: tuple[Said, ...]
 
 
-def render(
-    store: Path, *, now: datetime, runs: str | None = "runs", lang: str = "en", room: int = BUDGET
+def render(  # noqa: PLR0913 - all that a page depends on
+    store: Path,
+    *,
+    now: datetime,
+    runs: str | None = "runs",
+    lang: str = "en",
+    room: int = BUDGET,
+    found: Audit | None = None,
 ) -> str:
     """Given a store's folder and the time, return the report as one HTML page that loads nothing.
 
     `runs` is the address of the folder of runs as seen from where the page will lie, None for a page that is
     to link to no file. `lang` is one of `report_words.LANGUAGES`. `room` is how many bytes of pictures the
-    page may hold. The same store, time and words give the same page.
+    page may hold. `found` is an audit of that store, made on the spot if left out. The same store, time and
+    words give the same page.
 
-    Everything in it is taken from the runs and from an audit made on the spot. Whatever the files hold, a
+    Everything in it is taken from the runs and from the audit. Whatever the files hold, a
     page comes out; a setting is never shown off unless the newest visit that looked at it proved it, and the
     page says where that was not the newest of all. Raise OptoutError if the store cannot be listed.
     """
     t = Words(lang)
-    found = audit(store)
+    found = found or audit(store)
     entries = list(visits(store, _doubtful(found)))
     told = [entry for entry in entries if entry.kind is Kind.VISIT]
     what = report_answers.answers(told)
@@ -103,6 +111,7 @@ def render(
     )
 
 
+@cache
 def _template() -> "Template":
     from jinja2 import Environment, StrictUndefined
 

@@ -19,7 +19,7 @@ LINES = {
     "check": "Look only, and seal what was seen.",
     "status": "Show what the last visits found; no network.",
     "settings": "List the settings this program knows.",
-    "evidence": "Audit the evidence, or write a report of it.",
+    "evidence": "Audit the evidence, report on it, hand it over.",
     "doctor": "Say what is missing and the command that mends it.",
     "demo": "Try everything on a practice site; nothing real is touched.",
     "logout": "Forget the password and the kept sign-in.",

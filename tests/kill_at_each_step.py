@@ -2,28 +2,25 @@
 
 Arguments: the folder of a place (sample_store.place), an empty folder to work in and, if the runs are to be
 signed and time-stamped, a config folder that names the authority. Run in a process of its own by
-test_ledger_killed.py: it forks, and it wraps the calls that change a disk.
+test_ledger_killed.py.
 """
 
 import json
-import os
 import shutil
-import signal
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import filelock  # noqa: F401 - loaded here so that no child has to
 import rfc3161_client  # noqa: F401 - as above
+from dying import died
 from sample_store import ALREADY_OFF, OWNER, START, WEEK, Place, append, place, snapshot
 
 from optout.evidence import audit, authorities, ledger, seal
 from optout.evidence.audit_told import Told
 from optout.evidence.checkers import FAST
-
-STEPS = ("mkdir", "open", "write", "fsync", "rename", "replace", "unlink", "rmdir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,50 +49,6 @@ def visits(config: Path | None) -> Visits:
     now = datetime.now(UTC)
     means = seal.Means(key=lambda _: OWNER, authorities=asked)
     return Visits(means, Told(roots=authorities.pinned(config), expects_stamps=True), (now, now))
-
-
-def die_at(step: int) -> None:
-    """Given a number, have this process killed before that call, or in the middle if it is a write."""
-    left = [step]
-
-    def count() -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def wrap(name: str) -> None:
-        real: Callable[..., object] = getattr(os, name)
-
-        def wrapped(*args: object, **keywords: object) -> object:
-            count()
-            if name == "write":
-                content = args[1]
-                assert isinstance(content, bytes | memoryview)
-                half = len(content) // 2
-                real(args[0], content[:half])
-                count()
-                real(args[0], content[half:])
-                return len(content)
-            return real(*args, **keywords)
-
-        setattr(os, name, wrapped)
-
-    for name in STEPS:
-        wrap(name)
-
-
-def killed(where: Place, step: int, made: Visits) -> bool:
-    """Given a place, a step and the visits, append in a child that dies there; return whether it died."""
-    child = os.fork()
-    if child == 0:
-        die_at(step)
-        made.append(where, 0)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return True
-    assert os.waitstatus_to_exitcode(status) == 0
-    return False
 
 
 def after(where: Place, old: dict[str, bytes], made: Visits) -> dict[str, object]:
@@ -129,10 +82,10 @@ def main(source: Path, work: Path, config: Path | None = None) -> None:
     for step in range(1, 10_000):
         here = work / str(step)
         shutil.copytree(source, here) if source.is_dir() else here.mkdir()
-        died = killed(place(here), step, made)
+        is_dead = died(partial(made.append, place(here), 0), step)
         answers.append({"step": step, **after(place(here), old, made)})
         shutil.rmtree(here)
-        if not died:
+        if not is_dead:
             break
     json.dump(answers, sys.stdout)
 

@@ -14,7 +14,7 @@ from stories import OFF, WAS_OFF, Stories, Visited
 
 from optout.browser.tls import Received
 from optout.environment import clock_synchronised
-from optout.evidence import audit, ledger
+from optout.evidence import audit, handover, ledger
 from optout.evidence.history import History
 from optout.linkedin.catalogue import AFFILIATE_ADS, AI_TRAINING
 from optout.linkedin.network import Network
@@ -43,8 +43,11 @@ def _saved(visited: Visited) -> list[dict[str, Any]]:
     return [each for each in _json(visited, "network.json")["requests"] if each["method"] == "PUT"]
 
 
-def test_a_visit_keeps_all_and_a_quiet_check_little(stories: Stories) -> None:
-    """Pictures of the act and its proof, texts of the load that decides, the network; then 150 KB at most."""
+def test_a_visit_keeps_all_and_a_quiet_check_little(stories: Stories, tmp_path: Path) -> None:
+    """Pictures of the act and its proof, texts of the load that decides, the network; then 150 KB at most.
+
+    Whose account it is can be withheld from all of it.
+    """
     site = stories.open("strangers")
     first = stories.visit(site, "run")
     assert first.findings == [OFF, OFF]
@@ -80,6 +83,20 @@ def test_a_visit_keeps_all_and_a_quiet_check_little(stories: Stories) -> None:
     assert {name for name in _files(changed) if name.endswith("full.png")} == {"ai-training/before.full.png"}
     for visited in (first, quiet, changed):
         assert [each for word in STRANGERS for each in files_with(visited.run, word)] == []
+    _can_be_withheld(first, tmp_path)
+
+
+def _can_be_withheld(visited: Visited, folder: Path) -> None:
+    """Whose account it is stands in a whole hand-over, and in no byte of one without the identity."""
+    told = _json(visited, "account.json")
+    identity = [told[part] for part in ("account", "member", "display_name", "profile_url") if told[part]]
+    assert len(identity) > 1
+    store = visited.run.parent.parent
+    handover.export(store, folder / "all.zip", handover.Wish())
+    handover.export(store, folder / "less.zip", handover.Wish(withhold=("identity",)))
+    whole, less = ((folder / name).read_bytes() for name in ("all.zip", "less.zip"))
+    assert [word for word in identity if word.encode() not in whole] == []
+    assert [word for word in identity if word.encode() in less] == []
 
 
 def test_a_quiet_check_of_what_is_not_offered_adds_little_too(stories: Stories) -> None:

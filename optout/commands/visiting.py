@@ -36,6 +36,7 @@ NEXT_ALL: dict[Verdict, str] = {
     Verdict.CAME_BACK_ON: "Run `optout check --fix{only}` to switch them off again.",
 }
 MOST_NEWS = 20  # lines on a terminal
+CHANGES = frozenset({Verdict.TURNED_OFF, Verdict.ON, Verdict.CAME_BACK_ON, Verdict.DID_NOT_STICK})
 UNSURE = frozenset({Verdict.UNREADABLE, Verdict.CONFLICT})
 
 NEXT_UNREAD: dict[Cause | None, str] = {
@@ -181,6 +182,17 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
         yield from (f"  {remark}" for remark in visited.sealed.remarks)
         yield f"  evidence  {folding.whole(visited.sealed.path)}"
         yield f"  head      {visited.sealed.head}"
+        if _is_a_change(visited):
+            from optout.evidence import head
+
+            yield f"  to mail   {folding.whole(head.line(visited.sealed.path.parent.parent))}"
+
+
+def _is_a_change(visited: "Visit") -> bool:
+    """Return whether what the evidence says now is to be told to somebody: the first run, and any change."""
+    is_first = visited.sealed is not None and visited.sealed.run.startswith("000001_")
+    found = any(finding.came_back or finding.verdict in CHANGES for finding in visited.findings)
+    return is_first or found or bool(visited.news)
 
 
 def _alike(findings: Iterable[Finding]) -> list[Finding]:

@@ -1,9 +1,9 @@
-"""Audit a store: walk its chain and say, check by check, whether it holds.
+"""Audit a store, or a hand-over of one: walk its chain and say, check by check, whether it holds.
 
 Standard library only, and nothing of the program that wrote the store: what was written is judged by what
 stands in docs/decisions/0001-evidence-format.md. Works offline, reads only.
 
-Run it as `python3 -P -m optout.evidence.audit FOLDER`: without `-P`, Python takes modules from the current
+Run it as `python3 -P -m optout.evidence.audit PATH`: without `-P`, Python takes modules from the current
 folder first, and in a folder that was received these would be a stranger's.
 """
 
@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from optout.evidence import audit_told, ordinary_file
+from optout.evidence import audit_absent, audit_received, audit_told, ordinary_file
 from optout.evidence.audit_chain import Walk
-from optout.evidence.audit_check import Check
+from optout.evidence.audit_check import NO_BAG, Check
 from optout.evidence.audit_findings import shown
 from optout.evidence.audit_run import look_through
 from optout.evidence.audit_seals import Seals
@@ -85,19 +85,33 @@ class Audit:
 
 
 def audit(
-    folder: Path, *, head: str | None = None, told: Told | None = None, checkers: Checkers = STOCK
+    path: Path, *, head: str | None = None, told: Told | None = None, checkers: Checkers = STOCK
 ) -> Audit:
-    """Given a store's folder and what was told of it, its head (64 hex digits) too, return what checks say.
+    """Given a store, a hand-over or its ZIP and what was told of it, its head too, return what checks say.
 
     `checkers` check one signature and one time stamp; left out, `ssh-keygen` and `openssl` are called. Time
-    grows with the bytes in the store, memory with the names of its runs alone. Whatever lies in the folder,
-    nothing is raised for it.
+    grows with the bytes in the store, memory with the names of its runs alone. Whatever lies there, nothing
+    is raised for it. Raise OSError if there is no room to unpack a ZIP.
     """
     sealed = Seals(told=told or Told(), checkers=checkers)
-    walk = Walk(told=head.lower() if head else None, sealed=sealed)
+    with audit_received.opened(path) as given:
+        if given.store is None:
+            no_store = f"{path} is neither an evidence store nor a hand-over of one"
+            reason = no_store if given.bag is NO_BAG else "the ZIP was not unpacked"
+            return _nothing_found(reason, Walk(bag=given.bag))
+        walk = Walk(
+            told=head.lower() if head else None,
+            sealed=sealed,
+            bag=given.bag,
+            absent=audit_absent.declared(given.store),
+        )
+        return _of_store(given.store, walk)
+
+
+def _of_store(folder: Path, walk: Walk) -> Audit:
     reason = _why_no_store(folder)
     if reason is not None:
-        return _nothing_found(reason, Walk())
+        return _nothing_found(reason, Walk(bag=walk.bag))
     names = _run_names(folder / "runs", walk)
     if not names:
         return _nothing_found(f"there is no evidence yet in {folder}", walk)
@@ -112,7 +126,7 @@ def audit(
         first=names[0][1],
         last=names[-1][1],
         head=walk.seals.get("SHA256SUMS"),
-        key=sealed.first_key,
+        key=walk.sealed.first_key,
         checks=walk.checks(),
     )
 
@@ -143,7 +157,7 @@ def main(words: list[str] | None = None) -> int:
         prog="python3 -P -m optout.evidence.audit",
         description="Say, check by check, whether an evidence store holds. Exit 0: yes, 6: no, 4: not told.",
     )
-    parser.add_argument("folder", type=Path, help="the store: the folder that holds store.json and runs/")
+    parser.add_argument("path", type=Path, help="a folder with store.json and runs/, a hand-over, or its ZIP")
     parser.add_argument("--head", type=_head, help="a head that you were told; it has to be in the chain")
     parser.add_argument(
         "--key",
@@ -165,7 +179,7 @@ def main(words: list[str] | None = None) -> int:
         told = audit_told.told(asked.key, asked.tsa_root)
     except ValueError as wrong:
         parser.error(str(wrong))
-    found = audit(asked.folder, head=asked.head, told=told)
+    found = audit(asked.path, head=asked.head, told=told)
     text = json.dumps(found.to_json(), indent=2) if asked.json else "\n".join(lines(found))
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

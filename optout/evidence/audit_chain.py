@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from optout.evidence.audit_check import Check, Tally, count
+from optout.evidence.audit_absent import MISSING, Absent
+from optout.evidence.audit_check import NO_BAG, Check, Tally, count
 from optout.evidence.audit_findings import contradictions, left_out_in, proved_off_in, shown
 from optout.evidence.audit_run import Folder
 from optout.evidence.audit_seals import Seals
@@ -22,6 +23,8 @@ class Walk:
 
     store: str | None = None
     told: str | None = None
+    bag: Check = NO_BAG
+    absent: Absent = field(default_factory=Absent)
     runs: int = 0
     number: int = 0
     name: str = ""
@@ -48,6 +51,7 @@ class Walk:
         self._follow(number, run)
         content = run.understood.get("run.json")
         self.sealed.enter(run, content if isinstance(content, dict) else None)
+        self.absent.enter(run, content)
         if isinstance(content, dict):
             self._compare_names(number, run.name, content)
             self._find(run, content)
@@ -63,14 +67,19 @@ class Walk:
     def checks(self) -> tuple[Check, ...]:
         """Return the checks in their order, once every run was entered."""
         aside = f", {self.unfinished} unfinished not counted" if self.unfinished else ""
+        for name, problem in self.absent.undeclared():
+            self.whole.add(problem, name)
+        if self.absent.told_otherwise:
+            self.whole.add(f"{MISSING} does not name exactly the files that are absent")
         without = f"; {self.left_out} without a state.json, declared left out" if self.left_out else ""
         return (
+            self.bag,
             self.sequence.check(
                 "sequence", f"{count(self.runs, 'run')} of this store, numbered without a gap"
             ),
             self.genesis.check("genesis", "the first run continues none"),
             self.link.check("link", "each run lists exactly the seals of the run before it"),
-            self.whole.check("files", f"{count(self.files, 'file')} as recorded"),
+            self.whole.check("files", f"{count(self.files, 'file')} as recorded{self.absent.words}"),
             self.unlisted.check("unlisted", f"nothing else lies in the runs{aside}"),
             self.findings.check(
                 "findings", f"{count(self.verdicts, 'verdict')}, each as its readings have it{without}"

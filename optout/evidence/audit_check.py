@@ -18,6 +18,9 @@ class Check:
     runs: tuple[str, ...] = ()
 
 
+NO_BAG = Check(name="bag", result="not_asked", sentence="this is a store, no hand-over")
+
+
 @dataclass(slots=True)
 class Tally:
     """The problems of one check: the names of all runs, the first few sentences, the number of the rest."""

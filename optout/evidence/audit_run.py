@@ -18,7 +18,7 @@ _MOST_KEPT = 1000  # problems of one kind in one run; a hostile file could hold 
 _LINE = re.compile(rb"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
 _LINK = re.compile(r"\.\./[0-9]{6,}_[0-9]{8}T[0-9]{6}Z/SHA256SUMS[A-Za-z0-9._-]*")
 _SEAL = re.compile(r"SHA256SUMS(\.sshsig|\.[A-Za-z0-9-]+\.tsr)?")
-_UNDERSTOOD = re.compile(r"run\.json|rows\.json|key\.json|[^/]+/state\.json")
+_UNDERSTOOD = re.compile(r"run\.json|rows\.json|key\.json|pruned\.json|[^/]+/state\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Folder:
     """What was found in one run folder.
 
     `seals` maps the name of each `SHA256SUMS*` to its SHA-256; `links` what the run says of the run before
-    it; `listed` are the names in its `SHA256SUMS`; `understood` holds the JSON that the audit reads:
-    `run.json`, `rows.json`, `key.json` and `<setting>/state.json`, None where it is not JSON; `unread` those
-    that could not be read.
-    `room` is how many bytes of JSON may still be read; `sums` the content of `SHA256SUMS`.
+    it; `listed` are the names in its `SHA256SUMS`, `missing` those of them that are not there, with their
+    checksums; `understood` holds the JSON that the audit reads: `run.json`, `rows.json`, `key.json`,
+    `pruned.json` and `<setting>/state.json`, None where it is not JSON; `unread` those that could not be
+    read. `room` is how many bytes of JSON may still be read; `sums` the content of `SHA256SUMS`.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Folder:
     seals: dict[str, str | None] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     listed: frozenset[str] = frozenset()
+    missing: dict[str, str] = field(default_factory=dict)
     understood: dict[str, object] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     room: int = ordinary_file.READ_WHOLE
@@ -80,7 +81,10 @@ def look_through(path: Path) -> Folder:
     if "run.json" not in own:
         run.tell("files", "SHA256SUMS does not list run.json")
     for name in sorted(run.listed - present):
-        run.tell("files", f"{name} is missing")
+        if len(run.missing) < _MOST_KEPT:
+            run.missing[name] = own[name]
+        else:
+            run.tell("files", f"{name} is missing")
     for name in sorted(present - run.listed):
         if name not in seals or not _SEAL.fullmatch(name):
             run.tell("unlisted", f"{shown(name)} is not listed")

@@ -15,6 +15,7 @@ from optout.evidence import disk, memory, ordinary_file
 _RUN = re.compile(r"([0-9]{6,})_[0-9]{8}T[0-9]{6}Z")
 _DRAFT = re.compile(r"\.tmp-[0-9a-f]{1,64}")
 _SEAL = re.compile(r"SHA256SUMS[A-Za-z0-9._-]*")
+_LISTED = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_-][A-Za-z0-9._/-]*)")
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 _AUDIT = "Run `optout evidence audit`."
 
@@ -40,6 +41,20 @@ class Run:
         Raise EvidenceDamaged if it cannot be understood.
         """
         return self._object("account.json")
+
+    def listed(self) -> dict[str, str]:
+        """Return the names of the files that the run's `SHA256SUMS` lists, with their checksums.
+
+        Raise EvidenceDamaged if that is missing or not understood.
+        """
+        try:
+            lines = ordinary_file.read(self.path / "SHA256SUMS").decode("ascii").splitlines()
+        except (OSError, UnicodeDecodeError):
+            lines = []
+        found = {match[2]: match[1] for match in map(_LISTED.fullmatch, lines) if match}
+        if "run.json" not in found:
+            raise EvidenceDamaged(f"SHA256SUMS of {self.name} cannot be read or understood.", _AUDIT)
+        return found
 
     def _object(self, name: str) -> dict[str, object] | None:
         found = understood(self.path / name)

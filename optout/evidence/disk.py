@@ -6,6 +6,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedWriter
 from pathlib import Path
 
 from optout.errors import OptoutError
@@ -38,6 +39,18 @@ def write_new(path: Path, content: bytes) -> None:
         _write_all(descriptor, content)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BufferedWriter]:
+    """Given the path of a file that does not exist yet, give it open for writing, 0600, flushed at the end.
+
+    Raise FileExistsError if it exists.
+    """
+    with os.fdopen(os.open(path, _NEW_FILE, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def replace(path: Path, content: bytes) -> None:

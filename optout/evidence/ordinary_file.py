@@ -8,6 +8,7 @@ import errno
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -38,7 +39,7 @@ def read(path: Path, *, limit: int = READ_WHOLE) -> bytes:
     link is none.
     """
     content = bytearray()
-    with _opened(path, limit) as file:
+    with opened(path, limit=limit) as file:
         while block := file.read(_BLOCK):
             content += block
             if len(content) > limit:  # it grew meanwhile
@@ -51,12 +52,23 @@ def sha256(path: Path, *, limit: int = HASHED) -> str:
 
     Raise what `read` raises.
     """
-    with _opened(path, limit) as file:
+    with opened(path, limit=limit) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def lines(path: Path, *, longest: int) -> Iterator[bytes]:
+    """Given a file, give its lines with their line feeds; one longer than `longest` bytes comes in pieces.
+
+    Raise what `read` raises, but for a file that is large.
+    """
+    with opened(path, limit=sys.maxsize) as file:
+        while line := file.readline(longest):
+            yield line
+
+
 @contextmanager
-def _opened(path: Path, limit: int) -> Iterator[BufferedReader]:
+def opened(path: Path, *, limit: int) -> Iterator[BufferedReader]:
+    """Given a file and a limit in bytes, give it open for reading. Raise what `read` raises."""
     if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     descriptor = os.open(path, _FLAGS)

@@ -31,7 +31,8 @@ class SettingRecord:
 class VisitRecord:
     """One visit; times are aware, the free members hold what JSON can hold (times and tuples too).
 
-    `kind` is `key` for a run that announces another key: it looked at nothing and has no settings.
+    A run of the kind `key`, which announces another key, or `prune`, which removed pictures, looked at
+    nothing and has no settings.
     """
 
     command: str

@@ -1,12 +1,10 @@
 """`optout doctor --report`: look at the pages as `check` does, and write down how they are built."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optout.commands import answer, evidence_report, folding, visiting, words
-from optout.errors import UsageProblem
+from optout.commands import answer, folding, placing, visiting, words
 
 if TYPE_CHECKING:
     from optout.config import Config
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from optout.visit import Visit
 
 NAME = "optout-page-report.txt"
-ANOTHER = "Add `--replace`, or name another one: `optout doctor --report FILE`."
+ANOTHER = "Name another place: `optout doctor --report FILE`."
 READ_IT = "Read it through, then attach it to a bug report; it was sent to nobody."
 AS_KNOWN = "The pages are built as this program knows them; no report is needed. The file was sent to nobody."
 NOTHING = "No page could be looked at, so no report was written."
@@ -29,9 +27,9 @@ def carry_out(said: words.Words, asked: answer.Asked, target: Path, *, replace: 
     holds whatever pages could be looked at, also if the visit broke off; with none there is no file.
     Raise OptoutError if no visit could begin, UsageProblem also if the file cannot be written.
     """
-    target = _free(target.absolute(), replace=replace)
+    evidence = words.configuration(said).folders.evidence
+    target = placing.free(target, replace=replace, not_in=(evidence,), another=ANOTHER)
     config = visiting.begun(said, asked)
-    _outside(target, config)
     errand, survey = _errand(said, asked)
 
     from optout import visit
@@ -72,29 +70,6 @@ def _errand(said: words.Words, asked: answer.Asked) -> "tuple[Errand, Survey]":
     return errand, survey
 
 
-def _free(target: Path, *, replace: bool) -> Path:
-    """Return the place of the file if it can be made there. Raise UsageProblem if not, before any visit."""
-    if target.is_dir():
-        raise UsageProblem(f"{target} is a folder.", "Name a file: `optout doctor --report FILE`.")
-    if not replace and (target.exists() or target.is_symlink()):
-        raise UsageProblem(f"{target} is there already.", ANOTHER)
-    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK | os.X_OK):
-        raise UsageProblem(
-            f"{target.parent} is no folder that you may write to.",
-            "Name another place: `optout doctor --report FILE`.",
-        )
-    return target
-
-
-def _outside(target: Path, config: "Config") -> None:
-    """Raise UsageProblem if the file would lie among the evidence."""
-    if target.resolve().is_relative_to(config.folders.evidence.resolve()):
-        raise UsageProblem(
-            f"{target} lies in the evidence, which holds nothing but runs.",
-            "Name another place: `optout doctor --report FILE`.",
-        )
-
-
 def _write(
     target: Path, survey: "Survey", errand: "Errand", visited: "Visit", config: "Config"
 ) -> Path | None:
@@ -114,7 +89,7 @@ def _write(
         member=visited.member,
     )
     report = page_report.text(survey, errand.settings, visited.findings, about)
-    evidence_report.place(target, redact(report).encode("utf-8"), "Name another place with `--report FILE`.")
+    placing.write(target, redact(report).encode("utf-8"), ANOTHER)
     return target
 
 

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import answer, folding, words
+from optout.commands import answer, folding, placing, words
 from optout.commands.evidence_audit import audited, own_store
-from optout.errors import EvidenceDamaged, UsageProblem
+from optout.errors import EvidenceDamaged
 
 if TYPE_CHECKING:
     from optout.config import Config
     from optout.evidence.handover import Packed
+
+ANOTHER_PLACE = "Choose another place with `--out`."
 
 
 @click.command(
@@ -86,19 +88,13 @@ def _target(config: "Config", store: Path, out: Path | None, *, replace: bool) -
     from optout.evidence import handover
 
     name = f"{handover.name_of(store)}.zip"
-    target = (out or Path(name)).absolute()
-    target = target / name if target.is_dir() else target
-    if target.resolve().is_relative_to(config.folders.evidence.resolve()):
-        raise UsageProblem(
-            f"{target} lies in the evidence, which holds nothing but runs.",
-            "Choose another place with `--out`.",
-        )
-    if not replace and any(each.exists() for each in (target, target.with_name(f"{target.name}.sha256"))):
-        raise UsageProblem(
-            f"{target} or its checksum is there already.",
-            "Add `--replace`, or choose another name with `--out`.",
-        )
-    return target
+    asked = out or Path(name)
+    asked = asked / name if asked.is_dir() else asked
+    folders = (config.folders.evidence,)
+    placing.free(
+        asked.with_name(f"{asked.name}.sha256"), replace=replace, not_in=folders, another=ANOTHER_PLACE
+    )
+    return placing.free(asked, replace=replace, not_in=folders, another=ANOTHER_PLACE)
 
 
 def _told(packed: "Packed", store: Path) -> list[str]:

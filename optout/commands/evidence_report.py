@@ -1,15 +1,13 @@
 """`optout evidence report`: write one page that a person can read."""
 
 import os
-import secrets
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import answer, folding, words
+from optout.commands import answer, folding, placing, words
 from optout.commands.evidence_audit import audited, own_store
 from optout.errors import EvidenceDamaged, UsageProblem
 
@@ -59,25 +57,20 @@ def command(  # noqa: PLR0913 - one for each word of the command line
     """
     config = words.configuration(said)
     store = received(path) if path else own_store(asked, config)
-    target = (out or Path(NAMES[lang] + (".pdf" if pdf else ".html"))).absolute()
-    for folder in (config.folders.evidence, store):
-        if target.resolve().is_relative_to(folder.resolve()):
-            raise UsageProblem(
-                f"{target} lies in the evidence, which holds nothing but runs.",
-                "Choose another place with `--out`.",
-            )
+    target = placing.free(
+        out or Path(NAMES[lang] + (".pdf" if pdf else ".html")),
+        replace=replace,
+        not_in=(config.folders.evidence, store),
+        another=ANOTHER_PLACE,
+    )
     if target.suffix.lower() == ".pdf" and not pdf:
         raise UsageProblem(f"{target} would be a page, not a PDF.", "Add `--pdf`, or name it `.html`.")
-    if target.exists() and not replace:
-        raise UsageProblem(
-            f"{target} is there already.", "Add `--replace`, or choose another name with `--out`."
-        )
     found = _audit(store, config)
     if pdf:
         words.logged(config, said, asked)
         from optout.browser import paper
 
-        place(target, paper.pdf(page(store, None, lang, found), choice=config.browser), ANOTHER_PLACE)
+        placing.write(target, paper.pdf(page(store, None, lang, found), choice=config.browser), ANOTHER_PLACE)
     else:
         write(store, target, lang, found)
     if not said.quiet:
@@ -122,7 +115,7 @@ def write(store: Path, target: Path, lang: str = "en", found: "Audit | None" = N
 
     Raise UsageProblem if the store holds no run or the place cannot be written to.
     """
-    place(target, page(store, target.parent, lang, found).encode("utf-8"), ANOTHER_PLACE)
+    placing.write(target, page(store, target.parent, lang, found).encode("utf-8"), ANOTHER_PLACE)
 
 
 def page(store: Path, beside: Path | None, lang: str, found: "Audit | None" = None) -> str:
@@ -137,27 +130,6 @@ def page(store: Path, beside: Path | None, lang: str, found: "Audit | None" = No
         raise UsageProblem("There is no evidence yet.", "Run `optout run` or `optout check` first.")
     runs = _address(store / "runs", beside) if beside else None
     return report.render(store, now=datetime.now(UTC), runs=runs, lang=lang, found=found)
-
-
-def place(target: Path, content: bytes, hint: str) -> None:
-    """Given where to and a content, write it there, whole or not at all, mode 0600.
-
-    Raise UsageProblem, with the hint, if the place cannot be written to.
-    """
-    from optout.evidence import disk
-
-    neighbour = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    trouble: OSError | None = None
-    try:
-        disk.write_new(neighbour, content)
-        neighbour.replace(target)
-        disk.flush_folder(target.parent)
-    except OSError as error:
-        trouble = error
-    if trouble is not None:
-        with suppress(OSError):
-            neighbour.unlink()
-        raise UsageProblem(f"{target} cannot be written: {os.strerror(trouble.errno or 0)}.", hint)
 
 
 def _address(folder: Path, start: Path) -> str:

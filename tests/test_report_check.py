@@ -4,13 +4,15 @@ import html
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
+import authority
 import pytest
 from report_pages import page_of
-from sample_store import Place, good_store, place, relink
+from sample_store import OWNER, Place, append, good_store, place, relink
 
-from optout.evidence import ledger
+from optout.evidence import ledger, seal
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,23 @@ def test_the_printed_commands_check_signatures(where: Place, tmp_path: Path) -> 
     assert run_printed(where, 1) == ""
     (where.runs[0] / "SHA256SUMS").write_bytes(b"")
     assert f"UNSIGNED runs/{where.runs[0].name}/" in run_printed(where, 2)
+
+
+def test_the_printed_commands_check_time_stamps(tmp_path: Path) -> None:
+    """A good stamp for each run, with its time; none that another authority's root vouches for."""
+    office = authority.office(tmp_path / "office")
+    with authority.serving(office) as served:
+        where = place(tmp_path)
+        means = seal.Means(key=lambda _: OWNER, authorities=(served.authority(),))
+        for _ in range(2):
+            append(where, datetime.now(UTC), means=means)
+    root = where.store.parent / "ROOT.pem"
+    root.write_bytes(office.root)
+    told = run_printed(where, 3)
+    assert told.count("Verification: OK") == 2
+    assert told.count(f"{datetime.now(UTC):%Y} GMT") == 2
+    root.write_bytes(authority.office(tmp_path / "other").root)
+    assert "Verification: OK" not in run_printed(where, 3)
 
 
 def test_what_it_cannot_prove_is_always_told(good: Place) -> None:

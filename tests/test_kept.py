@@ -202,10 +202,10 @@ def test_forgetting_leaves_nothing(tmp_path: Path) -> None:
 
 
 KILLED = """
-import json, os, sys
+import json, sys
 from pathlib import Path
 import cryptography.fernet
-from kill_at_each_step import die_at
+from dying import died
 from optout.browser import kept
 folder, key, origin = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 def save(value):
@@ -216,19 +216,14 @@ for step in range(1, 1000):
     save("old")
     file = kept.path(folder, "a@example.org", origin)
     old = file.read_bytes()
-    child = os.fork()
-    if child == 0:
-        die_at(step)
-        save("new")
-        os._exit(0)
-    died = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    is_dead = died(lambda: save("new"), step)
     value = kept.load(folder, "a@example.org", key, origin=origin).cookies[0]["value"]
     modes = {path.stat().st_mode & 0o777 for path in folder.iterdir()}
     left = len(list(folder.iterdir())) - 1
-    answer = {"died": died, "value": value, "same": file.read_bytes() == old, "left": left}
+    answer = {"died": is_dead, "value": value, "same": file.read_bytes() == old, "left": left}
     save("next")
     answers.append(answer | {"modes": sorted(modes), "cleared": len(list(folder.iterdir())) == 1})
-    if not died:
+    if not is_dead:
         break
 print(json.dumps(answers))
 """

@@ -8,13 +8,13 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import authority
-import bagit
 import pytest
 from calling import RunOptout, RunPython
 from handed_over import audited, unpacked, verified
@@ -77,15 +77,22 @@ def test_another_day_is_other_bytes_only_if_asked(good: Place, tmp_path: Path) -
     assert audited(bag) == (0, set(), set())
 
 
+def is_valid_bag(folder: Path) -> bool:
+    """Given a folder, return whether the Library of Congress's `bagit` finds a valid bag there."""
+    words = [sys.executable, "-m", "bagit", "--validate", str(folder)]
+    ended = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert ("is valid" in ended.stderr) == (ended.returncode == 0), ended
+    return ended.returncode == 0
+
+
 def test_a_stranger_s_validator_accepts_it(good: Place, tmp_path: Path) -> None:
     """The Library of Congress's `bagit` finds a valid bag; the twin: not with one byte changed."""
     handover.export(good.store, tmp_path / "e.zip", handover.Wish())
     folder = unpacked(tmp_path / "e.zip", tmp_path)
-    bagit.Bag(str(folder)).validate()
+    assert is_valid_bag(folder)
     picture = next(folder.rglob("*.png"))
     picture.write_bytes(picture.read_bytes()[:-1] + b"\x00")
-    with pytest.raises(bagit.BagValidationError):
-        bagit.Bag(str(folder)).validate()
+    assert not is_valid_bag(folder)
 
 
 def test_it_holds_what_it_is_to_hold(good: Place, tmp_path: Path) -> None:
@@ -160,7 +167,7 @@ def test_a_withheld_identity_stands_in_no_byte(with_pages: Place, tmp_path: Path
     assert names == ["account.json", "account.json", "ai-training/before.full.png"]
     assert list(json.loads((bag / "data" / "handover.json").read_text())["reasons"]) == ["identity"]
     assert audited(bag) == verified(bag) == audited(tmp_path / "e.zip") == (0, set(), set())
-    bagit.Bag(str(bag)).validate()
+    assert is_valid_bag(bag)
 
 
 def test_without_withholding_it_does_stand_there(with_pages: Place, tmp_path: Path) -> None:

@@ -141,17 +141,19 @@ def append(
     found: tuple[Change, ...] = (),
     person: record.Identity = PERSON,
     means: seal.Means | None = None,
+    picture: bytes = b"",
     **more: object,
 ) -> ledger.Sealed:
     """Given a place and a time, seal a visit with pictures and texts there; by default all is off.
 
-    `found` is what was new on the pages, `person` whose account it was, `means` what there is to seal with.
+    `found` is what was new on the pages, `person` whose account it was, `means` what there is to seal with,
+    `picture` what every picture carries besides.
     """
     told = {"ai-training": ALREADY_OFF, "affiliate-ads": ALREADY_OFF} if findings is None else findings
     settings = []
     with ledger.begin(where.store, memory=where.memory, now=now, means=means or seal.Means()) as draft:
         for name, (before, after, verdict) in told.items():
-            pictures = [draft.add(f"{name}/before.element.png", png(f"{name} {now}".encode()))]
+            pictures = [draft.add(f"{name}/before.element.png", png(f"{name} {now}".encode() + picture))]
             if verdict == "turned_off":
                 pictures.append(draft.add(f"{name}/reload.element.png", png(b"afresh " + name.encode())))
             draft.add(f"{name}/state.json", state_json(before, after, verdict, now=now, pictures=pictures))

@@ -172,6 +172,7 @@ def _obey(said: list[str], asked: answer.Asked) -> int:
         answer.tell(error.format_message())
         return Outcome.USAGE.exit_code
     except OptoutError as error:
+        _note(asked, error)
         answer.trouble(asked, error.outcome, error.exit_code, error.sentence, error.hint)
         return error.exit_code
     except click.Abort:
@@ -225,6 +226,15 @@ def _fault(asked: answer.Asked, error: Exception) -> int:
         hint = f"More is in {asked.log}."
     answer.trouble(asked, Outcome.FAULT, Outcome.FAULT.exit_code, _described(error), hint)
     return Outcome.FAULT.exit_code
+
+
+def _note(asked: answer.Asked, error: OptoutError) -> None:
+    """Given an ending that is told, log it, if the log is open, without whose account it was."""
+    if asked.log is not None:
+        from loguru import logger
+
+        text = f"ended {error.outcome.word}, {type(error).__name__}: {error}"
+        logger.warning("{}", text.replace(asked.account, "ACCOUNT") if asked.account else text)
 
 
 def _described(error: BaseException) -> str:

@@ -49,7 +49,8 @@ With --report those of `optout check`: 0, 3, 4, 5, 75 and so on; with 4 the repo
 )
 @click.option("--replace", is_flag=True, help="Write over a file that is there already.")
 @words.shared(
-    "account", "only", "also", "preset", "as_json", "no_input", "headed", "despite_cooldown", "verbose"
+    "account", "only", "also", "preset", "as_json", "no_input", "headed", "despite_cooldown", "verbose",
+    "log_json",
 )
 @click.pass_obj
 def command(asked: answer.Asked, said: words.Words, target: Path | None, replace: bool) -> int:

@@ -137,7 +137,7 @@ def _warnings(coming: status_due.Due, kept: datetime | None) -> Iterator[str]:
         yield coming.fault
     if coming.missed:
         last = moment(stamp(coming.missed[-1]))
-        yield f"visits missed: {len(coming.missed)}, the last due {last}: run `optout check`, then `optout doctor`"
+        yield f"{len(coming.missed)} visits missed, the last due {last}: run `optout check`, `optout doctor`"
     if kept and datetime.now(UTC) - kept > status_due.OLD_SIGN_IN:
         yield "the kept sign-in ends soon: `optout login --browser` renews it"
 

@@ -20,6 +20,7 @@ LINES = {
     "status": "Show what the last visits found; no network.",
     "settings": "List the settings this program knows.",
     "evidence": "Audit the evidence, or write a report of it.",
+    "schedule": "Have the check run by itself, every week or so.",
     "doctor": "Say what is missing and the command that mends it.",
     "demo": "Try everything on a practice site; nothing real is touched.",
     "logout": "Forget the password and the kept sign-in.",
@@ -32,6 +33,7 @@ SCHEMAS = {
     "settings": "optout.settings/1",
     "doctor": "optout.doctor/1",
     "evidence": "optout.audit/1",
+    "schedule": "optout.schedule-status/1",
 }
 
 ENDINGS = """\b
@@ -85,6 +87,10 @@ def load(name: str) -> click.Command:
             from optout.commands import evidence
 
             return evidence.command
+        case "schedule":
+            from optout.commands import schedule
+
+            return schedule.command
         case "doctor":
             from optout.commands import doctor
 

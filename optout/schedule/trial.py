@@ -1,0 +1,66 @@
+"""Run the job once through the scheduler itself, and wait for what it leaves."""
+
+import shlex
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from optout.errors import UsageProblem
+from optout.schedule import cron, systemd
+from optout.schedule.plan import Plan
+from optout.schedule.program import SchedulerRefused
+
+LONGEST_START = 130.0  # cron looks once a minute, and reads a new crontab at the next
+LONGEST = 900.0
+STEP = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the job ended there: its exit code, and what it wrote."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def carry_out(plan: Plan, state_folder: Path) -> Ended:
+    """Given the kept plan and the state folder, run its call with `--json` through its scheduler.
+
+    Raise SchedulerRefused if it did not start or did not end in time; UsageProblem if that scheduler has
+    no way to run something else once.
+    """
+    scheduler = {"cron": cron, "systemd": systemd}.get(plan.backend)
+    if scheduler is None:
+        raise UsageProblem(
+            f"{plan.backend} cannot be tried from here.", "Start the job in its own window and look there."
+        )
+    with tempfile.TemporaryDirectory(dir=state_folder, prefix=".trial-") as name:
+        folder = Path(name)
+        scheduler.start_trial(replace(plan, command=_noting(plan, folder)))
+        try:
+            _wait(folder / "started", LONGEST_START, f"{plan.backend} did not start the job.")
+            _wait(folder / "code", LONGEST, "The job did not end.")
+        finally:
+            scheduler.end_trial(plan)
+        texts = [(folder / each).read_text(encoding="utf-8", errors="replace") for each in ("out", "err")]
+        return Ended(exit_code=int((folder / "code").read_text()), stdout=texts[0], stderr=texts[1])
+
+
+def _noting(plan: Plan, folder: Path) -> tuple[str, ...]:
+    # mkdir succeeds once: cron starts the line again each minute until it is taken out.
+    job = shlex.join([*plan.command, "--json"])
+    script = (
+        f"cd {shlex.quote(str(folder))} && mkdir started 2>/dev/null || exit 0; "
+        f"{job} >out 2>err; echo $? >noted; mv noted code"
+    )
+    return ("/bin/sh", "-c", script)
+
+
+def _wait(path: Path, seconds: float, sentence: str) -> None:
+    until = time.monotonic() + seconds
+    while not path.exists():
+        if time.monotonic() > until:
+            raise SchedulerRefused(sentence, "Look whether it runs: `optout schedule status`.")
+        time.sleep(STEP)

@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -64,7 +65,7 @@ def command(asked: answer.Asked, said: words.Words, /, **given: object) -> int:
         installed=datetime.now(UTC).replace(microsecond=0),
         command=(sys.executable, "-P", "-m", "optout", *plan.JOB, *_choice(said)),
         variables=_variables(backend),
-        browser=config.browser if config.browser and os.path.isabs(config.browser) else None,
+        browser=config.browser if config.browser and Path(config.browser).is_absolute() else None,
     )
     scheduler = schedulers.named(backend)
     if given["only_print"] or (backend == "cron" and not given["yes"]):
@@ -97,6 +98,6 @@ def _variables(backend: str) -> tuple[tuple[str, str], ...]:
     """Return what the job needs in its environment. Raise UsageProblem if a path hangs on this folder."""
     found = [(name, os.environ[name]) for name in PASSED_ON if os.environ.get(name)]
     for name, value in found:
-        if name in PATHS and not os.path.isabs(value):
+        if name in PATHS and not Path(value).is_absolute():
             raise UsageProblem(f"{name} is {value!r}, a path that hangs on this folder.", "Give it in full.")
     return (*(cron.session_variables() if backend == "cron" else ()), *found)

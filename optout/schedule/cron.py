@@ -108,7 +108,7 @@ def remove() -> None:
 
 
 def start_trial(plan: Plan) -> None:
-    """Given a plan for one call, have cron start it at the next full minute, and each one until `end_trial`."""
+    """Given a plan for one call, have cron start it each full minute until `end_trial`."""
     write(with_line(read(), line(plan, times=TRIAL_TIMES)))
 
 

@@ -1,4 +1,4 @@
-"""launchd: an agent of the user's own, which catches up at wake. Written from documentation, never run there."""
+"""launchd: an agent of the user's own, which catches up at wake. Never run there."""
 
 import os
 import plistlib

@@ -1,4 +1,4 @@
-"""Task Scheduler of Windows: a task that runs while the user is logged on. Written from documentation only."""
+"""Task Scheduler of Windows: a task that runs while the user is logged on. Never run there."""
 
 import os
 import subprocess

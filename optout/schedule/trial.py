@@ -38,17 +38,18 @@ def carry_out(plan: Plan, state_folder: Path) -> Ended:
         )
     with tempfile.TemporaryDirectory(dir=state_folder, prefix=".trial-") as name:
         folder = Path(name)
-        scheduler.start_trial(replace(plan, command=_noting(plan, folder)))
+        scheduler.start_trial(replace(plan, command=noting(plan, folder)))
         try:
-            _wait(folder / "started", LONGEST_START, f"{plan.backend} did not start the job.")
-            _wait(folder / "code", LONGEST, "The job did not end.")
+            wait_for(folder / "started", LONGEST_START, f"{plan.backend} did not start the job.")
+            wait_for(folder / "code", LONGEST, "The job did not end.")
         finally:
             scheduler.end_trial(plan)
         texts = [(folder / each).read_text(encoding="utf-8", errors="replace") for each in ("out", "err")]
         return Ended(exit_code=int((folder / "code").read_text()), stdout=texts[0], stderr=texts[1])
 
 
-def _noting(plan: Plan, folder: Path) -> tuple[str, ...]:
+def noting(plan: Plan, folder: Path) -> tuple[str, ...]:
+    """Given a plan and a folder, return the call that runs it there once and leaves out, err and code."""
     # mkdir succeeds once: cron starts the line again each minute until it is taken out.
     job = shlex.join([*plan.command, "--json"])
     script = (
@@ -58,7 +59,8 @@ def _noting(plan: Plan, folder: Path) -> tuple[str, ...]:
     return ("/bin/sh", "-c", script)
 
 
-def _wait(path: Path, seconds: float, sentence: str) -> None:
+def wait_for(path: Path, seconds: float, sentence: str) -> None:
+    """Given a path, wait until it is there. Raise SchedulerRefused, with the sentence, if it does not come."""
     until = time.monotonic() + seconds
     while not path.exists():
         if time.monotonic() > until:

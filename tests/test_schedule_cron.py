@@ -12,6 +12,7 @@ from logins import keep_login
 from secret_service import SecretService
 from stories import PASSWORD
 
+from optout.commands.schedule_test import PARTS
 from optout.schedule import cron, plan, trial
 
 ACCOUNT = "cron@example.org"
@@ -60,15 +61,11 @@ def test_cron_runs_the_check(
     mine = cron.line(replace(deaf, command=trial.noting(deaf, out)), times=cron.TRIAL_TIMES).encode() + b"\n"
     cron.write(THEIRS + mine + cron.read().removeprefix(THEIRS))
 
-    tried = optout("schedule", "test", home=home)
+    with trial.signals(out) as (_, ended):
+        tried = optout("schedule", "test", home=home)
+        trial.wait_for(ended, 60, "The job out of reach did not end.")
     assert tried.returncode == 0, tried
-    assert [line.split()[-1] for line in tried.stdout.splitlines()] == [
-        "keyring",
-        "browser",
-        "profile",
-        "site",
-    ]
-    trial.wait_for(out / "code", 60, "The job out of reach did not end.")
+    assert [line.split()[-1] for line in tried.stdout.splitlines()] == list(PARTS)
     assert (out / "code").read_text() == "5\n", (out / "err").read_text()
     assert "keyring" in (out / "err").read_text().lower()
 

@@ -113,7 +113,7 @@ def test_the_agent_is_a_property_list(number: int) -> None:
     assert agent["ProgramArguments"] == list(PLAN.command)
     assert agent["EnvironmentVariables"] == dict(PLANS[number].variables)
     assert agent["RunAtLoad"] is False
-    days = ({"Weekday": 1}, {}, {"Day": 12}, {"Weekday": 0})
+    days: tuple[dict[str, int], ...] = ({"Weekday": 1}, {}, {"Day": 12}, {"Weekday": 0})
     assert agent["StartCalendarInterval"].items() >= days[number].items()
 
 
@@ -176,6 +176,9 @@ def test_printing_changes_nothing(optout: RunOptout, home: Path) -> None:
         assert "optout" in shown.stdout
     assert not home.exists()
     assert optout("schedule", "install", "--at", "25:00").returncode == 2
+    refused = optout("schedule", "install", "--backend", "launchd")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "launchctl is not installed" in refused.stderr
     assert optout("schedule", "test").returncode == 2
     assert optout("schedule", "remove").returncode == 0
     status = optout("schedule", "status", "--json")

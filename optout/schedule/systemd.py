@@ -78,7 +78,8 @@ def remove() -> None:
 def start_trial(plan: Plan) -> None:
     """Given a plan for one call, have this user's systemd start it now."""
     settings = [f"--setenv={name}={value}" for name, value in plan.variables]
-    obey(["systemd-run", "--user", "--collect", f"--unit={NAME}-trial", *settings, "--", *plan.command])
+    words = [word.replace("$", "$$") for word in plan.command]  # else a variable of systemd's own
+    obey(["systemd-run", "--user", "--collect", f"--unit={NAME}-trial", *settings, "--", *words])
 
 
 def end_trial(plan: Plan) -> None:

@@ -78,6 +78,6 @@ def signals(folder: Path) -> Iterator[tuple[int, int]]:
 
 
 def wait_for(pipe: int, seconds: float, sentence: str) -> None:
-    """Given one of those pipes, wait for its word. Raise SchedulerRefused, with if it is not said."""
+    """Given one of those pipes, wait for its word. Raise SchedulerRefused if it is not said."""
     if not select.select([pipe], [], [], seconds)[0]:
         raise SchedulerRefused(sentence, "Look whether it runs: `optout schedule status`.")

@@ -21,6 +21,7 @@ LINES = {
     "settings": "List the settings this program knows.",
     "evidence": "Audit the evidence, or write a report of it.",
     "config": "Show our own configuration and where each value is from.",
+    "schedule": "Have the check run by itself, every week or so.",
     "doctor": "Say what is missing and the command that mends it.",
     "demo": "Try everything on a practice site; nothing real is touched.",
     "logout": "Forget the password and the kept sign-in.",
@@ -34,6 +35,7 @@ SCHEMAS = {
     "doctor": "optout.doctor/1",
     "evidence": "optout.audit/1",
     "config": "optout.config/1",
+    "schedule": "optout.schedule-status/1",
 }
 
 ENDINGS = """\b
@@ -91,6 +93,10 @@ def load(name: str) -> click.Command:
             from optout.commands import config
 
             return config.command
+        case "schedule":
+            from optout.commands import schedule
+
+            return schedule.command
         case "doctor":
             from optout.commands import doctor
 

@@ -22,7 +22,7 @@ WEEKLY = plan.Plan(
 
 
 def test_the_next_time_is_later_than_now() -> None:
-    """A due time itself is not the next one, and its wall clock stays the same through the change of clocks."""
+    """A due time itself is not the next one, and the wall clock stays the same when clocks change."""
     first = datetime(2026, 10, 19, 9, 17, tzinfo=PARIS)
     assert WEEKLY.next_after(first, PARIS) == datetime(2026, 10, 26, 9, 17, tzinfo=PARIS)
     due = WEEKLY.due_between(first, datetime(2026, 11, 2, 9, 17, tzinfo=PARIS), PARIS)

@@ -206,7 +206,7 @@ def _browser(config: "Config") -> Check:
 
 def _schedule(config: "Config") -> Check:
     """Return whether a recurring check is installed, and when it is due."""
-    from optout.schedule import plan
+    from optout.schedule import plan, schedulers
 
     try:
         kept = plan.kept(config.folders.state)
@@ -215,9 +215,10 @@ def _schedule(config: "Config") -> Check:
     if kept is None:
         return Check(name="schedule", good=None, sentence="no recurring check is installed", mend=SCHEDULE)
     due = kept.next_after(datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
-    if not os.access(kept.interpreter, os.X_OK):
-        sentence = f"the Python that it calls is gone: {folding.whole(kept.interpreter)}"
-        return Check(name="schedule", good=False, sentence=sentence, mend=SCHEDULE)
+    found = list(schedulers.problems(kept))
+    if found:
+        sentence, mend = " ".join(each.sentence for each in found), f"Run `{found[0].mend}`."
+        return Check(name="schedule", good=False, sentence=sentence, mend=mend)
     return Check(name="schedule", good=True, sentence=f"{kept.every} by {kept.backend}, next {due}")
 
 

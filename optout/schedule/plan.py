@@ -1,4 +1,4 @@
-"""When the recurring check is due, what is called, and how this is kept as one small file in the state folder."""
+"""When the recurring check is due and what is called, kept as one small file in the state folder."""
 
 import contextlib
 import json
@@ -40,7 +40,6 @@ class Plan:
     command: tuple[str, ...]
     variables: tuple[tuple[str, str], ...] = ()
     browser: str | None = None
-    sign_in: str | None = None
 
     @property
     def interpreter(self) -> str:
@@ -172,5 +171,4 @@ def _understood(told: dict[str, object]) -> Plan:
         command=tuple(map(str, words)),
         variables=tuple((str(name), str(value)) for name, value in variables),
         browser=None if told["browser"] is None else str(told["browser"]),
-        sign_in=None if told["sign_in"] is None else str(told["sign_in"]),
     )

@@ -20,6 +20,8 @@ LINES = {
     "status": "Show what the last visits found; no network.",
     "settings": "List the settings this program knows.",
     "evidence": "Audit the evidence, report on it, hand it over.",
+    "config": "Show our own configuration and where each value is from.",
+    "schedule": "Have the check run by itself, every week or so.",
     "doctor": "Say what is missing and the command that mends it.",
     "demo": "Try everything on a practice site; nothing real is touched.",
     "logout": "Forget the password and the kept sign-in.",
@@ -32,6 +34,8 @@ SCHEMAS = {
     "settings": "optout.settings/1",
     "doctor": "optout.doctor/1",
     "evidence": "optout.audit/1",
+    "config": "optout.config/1",
+    "schedule": "optout.schedule-status/1",
 }
 
 ENDINGS = """\b
@@ -85,6 +89,14 @@ def load(name: str) -> click.Command:
             from optout.commands import evidence
 
             return evidence.command
+        case "config":
+            from optout.commands import config
+
+            return config.command
+        case "schedule":
+            from optout.commands import schedule
+
+            return schedule.command
         case "doctor":
             from optout.commands import doctor
 
@@ -166,6 +178,7 @@ def _obey(said: list[str], asked: answer.Asked) -> int:
         answer.tell(error.format_message())
         return Outcome.USAGE.exit_code
     except OptoutError as error:
+        _note(asked, error)
         answer.trouble(asked, error.outcome, error.exit_code, error.sentence, error.hint)
         return error.exit_code
     except click.Abort:
@@ -219,6 +232,15 @@ def _fault(asked: answer.Asked, error: Exception) -> int:
         hint = f"More is in {asked.log}."
     answer.trouble(asked, Outcome.FAULT, Outcome.FAULT.exit_code, _described(error), hint)
     return Outcome.FAULT.exit_code
+
+
+def _note(asked: answer.Asked, error: OptoutError) -> None:
+    """Given an ending that is told, log it, if the log is open, without whose account it was."""
+    if asked.log is not None:
+        from loguru import logger
+
+        text = f"ended {error.outcome.word}, {type(error).__name__}: {error}"
+        logger.warning("{}", text.replace(asked.account, "ACCOUNT") if asked.account else text)
 
 
 def _described(error: BaseException) -> str:

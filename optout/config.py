@@ -20,8 +20,8 @@ DEFAULT_TIMEOUT = 15.0
 TIMEOUT_RANGE = (1.0, 600.0)
 LONGEST_FOLDER_NAME = 200  # bytes; file systems take 255, and an export adds to the name
 
-# Whoever writes these decides where a password goes, so a folder one happens to stand in may not.
-_NOT_FROM_THE_CURRENT_FOLDER = ("OPTOUT_HOME", "OPTOUT_SITE", "OPTOUT_BROWSER", "PYTHON_KEYRING_", "KEYRING_")
+# All other keys decide where credentials or notices go, so a folder one happens to stand in may not say them.
+_FROM_THE_CURRENT_FOLDER = ("timeout", "account")
 
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789@._+-")
 # Windows gives these names, with any ending, to devices.
@@ -143,7 +143,7 @@ def _read_dotenv(path: Path, *, current_folder: bool) -> dict[str, str]:
     Nothing is expanded and nothing enters the environment. One in the `current_folder` may have been
     put there by anybody: it counts only if this user owns it and no stranger can write to it, and not
     at all where the platform cannot say so. Raise UsageProblem for a key that we do not know, or that
-    decides where credentials go and stands in such a file.
+    decides where credentials or notices go and stands in such a file.
     """
     if current_folder and not hasattr(os, "getuid"):
         return {}
@@ -162,9 +162,10 @@ def _read_dotenv(path: Path, *, current_folder: bool) -> dict[str, str]:
             raise UsageProblem(
                 f"Line {binding.original.line} of {path} is not KEY=value.", "Correct or remove it."
             )
-        if current_folder and name.startswith(_NOT_FROM_THE_CURRENT_FOLDER):
+        known = name in names and names[name] not in _FROM_THE_CURRENT_FOLDER
+        if current_folder and (known or name.startswith(("PYTHON_KEYRING_", "KEYRING_"))):
             raise UsageProblem(
-                f"{path} sets {name}, which decides where credentials go and is not taken from there.",
+                f"{path} sets {name}, which decides where credentials or notices go: not taken from there.",
                 "Remove the line, or set it in the environment or in the config folder.",
             )
         if name in names:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "[secret]"
 FILE_NAME = "optout.log"
+JSON_NAME = "optout.jsonl"  # a file of its own: one of both kinds could be read by no program
 LARGEST_FILE = 1_000_000  # bytes; then the file becomes optout.log.1 and so on
 OLD_FILES = 3
 SHORT = 4  # a secret of fewer characters stands inside ordinary words
 
-_LINE = "{time:YYYY-MM-DDTHH:mm:ss.SSS!UTC}Z {level} {name}:{line} {message}\n{exception}"
-
+_LINE = "{time:YYYY-MM-DDTHH:mm:ss.SSS!UTC}Z {level} {name}:{line} {message}"
 
 # How repr, JSON and their like write a character that would break the line.
 _CONTROLS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", "\v": "v", "\a": "a", "\0": "0"}
@@ -89,13 +90,15 @@ def redact(text: str) -> str:
     return _net.redact(text)
 
 
-def open_log(folder: Path, *, verbose: int) -> None:
+def open_log(folder: Path, *, verbose: int, name: str = FILE_NAME) -> Path:
     """Given the folder for logs, send what the program logs to one file in it, redacted, 0600, rotated.
 
+    Return the file. With the name JSON_NAME each line of it is one JSON object (`optout.log/1`).
     `verbose` 1 also shows debug lines on standard error, 2 and more every line. Libraries that log
     by the standard way end in the same file. Raise UsageProblem if the file cannot be written.
     """
-    file = _File(folder / FILE_NAME)
+    file = _File(folder / name)
+    line = _as_json if name == JSON_NAME else _LINE
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         file.append("")
@@ -108,15 +111,16 @@ def open_log(folder: Path, *, verbose: int) -> None:
     logger.remove()
     # diagnose prints local variables; catch=True would print a record that was not redacted.
     logger.add(
-        file.write, level="DEBUG", format=_LINE, diagnose=False, backtrace=False, catch=False, colorize=False
+        file.write, level="DEBUG", format=line, diagnose=False, backtrace=False, catch=False, colorize=False
     )
     if verbose:
         level = "DEBUG" if verbose == 1 else "TRACE"
         logger.add(
-            _show, level=level, format=_LINE, diagnose=False, backtrace=False, catch=False, colorize=False
+            _say, level=level, format=line, diagnose=False, backtrace=False, catch=False, colorize=False
         )
     logger.configure(patcher=_on_one_line)
     _listen_to_libraries(logger)
+    return file.path
 
 
 def install_excepthook(file: Path | None = None) -> None:
@@ -172,7 +176,7 @@ class _File:
             file.write(text.encode("utf-8", "backslashreplace"))
 
     def _rotate(self) -> None:
-        names = [self.path, *(self.path.with_name(f"{FILE_NAME}.{n}") for n in range(1, OLD_FILES + 1))]
+        names = [self.path, *(self.path.with_name(f"{self.path.name}.{n}") for n in range(1, OLD_FILES + 1))]
         for newer, older in reversed(list(pairwise(names))):
             with suppress(FileNotFoundError):
                 newer.replace(older)
@@ -201,14 +205,29 @@ def _on_one_line(record: "Record") -> None:
     record["message"] = record["message"].replace("\r", "\\r").replace("\n", "\\n")
 
 
-def _show(text: str) -> None:
-    _say(text.rstrip("\n"))
+def _as_json(record: "Record") -> str:
+    """Given a record, put it into one JSON object of its own; return the format that prints that."""
+    import json
+    from traceback import format_exception
+
+    fault = record["exception"]
+    told = {
+        "schema": "optout.log/1",
+        "time": record["time"].astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "level": record["level"].name,
+        "where": f"{record['name']}:{record['line']}",
+        # Redacted before it is quoted: a secret that begins or ends with a quote would take ours with it.
+        "message": redact(record["message"]),
+        "exception": redact("".join(format_exception(fault.value))) if fault and fault.value else None,
+    }
+    record["extra"]["line"] = json.dumps(told)
+    return "{extra[line]}\n"
 
 
 def _say(text: str) -> None:
     if sys.stderr is not None:  # a Python without a console has none
         with suppress(OSError, ValueError):  # gone or closed: there is nobody to tell
-            sys.stderr.write(redact(text) + "\n")
+            sys.stderr.write(redact(text.rstrip("\n")) + "\n")
 
 
 def _finders(secret: str) -> "_Finders":

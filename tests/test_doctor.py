@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from calling import Ended, RunOptout, call
 from conftest import NO_BUS
 from secret_service import SecretService
 
+from optout.commands.doctor_check import Check
 from optout.commands.doctor_keyring import START
+from optout.commands.doctor_machine import LEAST_ROOM, clock, disk
+from optout.schedule import plan
 
 
 def found(ended: Ended, name: str) -> dict[str, Any]:
@@ -110,3 +114,52 @@ def test_on_a_desktop_no_other_keyring_is_named(optout: RunOptout) -> None:
     ill = found(optout("doctor", "--json", env=env), "keyring")
     assert ill["good"] is False
     assert "dbus-run-session" not in ill["mend"]
+
+
+def test_the_machine_is_looked_at_and_a_block_ends_it(optout: RunOptout, home: Path, tmp_path: Path) -> None:
+    """Clock, proxy, disk and schedule are told; the block for a bug report names neither person nor place."""
+    login(optout)
+    env = {"HTTPS_PROXY": "http://me:heron-4711-heron@127.0.0.1:9", "OPTOUT_SITE": None}
+    ended = optout("doctor", "--json", env=env)
+    assert {"clock", "proxy", "disk", "schedule"} <= {check["name"] for check in ended.json["checks"]}
+    assert found(ended, "proxy")["sentence"] == "visits go through one"
+    assert found(ended, "disk")["good"] is True
+    assert "`optout schedule install`" in found(ended, "schedule")["mend"]
+    block = ended.json["report"]
+    assert len(block) == len(ended.json["checks"])
+    assert [line for line in block if "@" in line or str(tmp_path) in line or str(home) in line] == []
+    assert "heron" not in ended.stdout + ended.stderr
+    assert any(line.startswith("keyring good: ") for line in block)
+
+
+def test_a_bad_proxy_is_red_and_not_shown(optout: RunOptout) -> None:
+    """What is no address of a proxy may be a password."""
+    env = {"HTTPS_PROXY": "http://me:heron@", "OPTOUT_BROWSER": "/nonexistent/browser"}
+    ended = optout("doctor", env=env)
+    assert ended.returncode == 1
+    assert "✗ proxy" in ended.stdout
+    assert "heron" not in ended.stdout + ended.stderr
+    assert "proxy NOT GOOD" in ended.stdout.partition("For a bug report")[2]
+
+
+def test_a_clock_that_nobody_keeps_and_a_full_disk_have_a_remedy() -> None:
+    """The clock is good to know, since each run says so; a disk without room is red."""
+    assert clock(True) == Check(name="clock", good=True, sentence="a time service keeps it")
+    assert [(clock(kept).good, bool(clock(kept).mend)) for kept in (False, None)] == [(None, True)] * 2
+    assert (disk(LEAST_ROOM).good, disk(LEAST_ROOM - 1).good) == (True, False)
+    assert "OPTOUT_HOME" in disk(0).mend
+
+
+def test_a_schedule_that_calls_a_python_that_is_gone_is_red(optout: RunOptout, home: Path) -> None:
+    """What keeps the installed check from working is told with what mends it."""
+    (home / "state").mkdir(parents=True, mode=0o700)
+    home.chmod(0o700)
+    words = ("/gone/python",)
+    installed = datetime(2026, 1, 1, tzinfo=UTC)
+    plan.keep(
+        home / "state",
+        plan.Plan(every="daily", at="09:17", backend="cron", installed=installed, command=words),
+    )
+    check = found(optout("doctor", "--json", env={"OPTOUT_BROWSER": "/nonexistent"}), "schedule")
+    assert check["good"] is False
+    assert "/gone/python" in check["sentence"]

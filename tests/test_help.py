@@ -82,7 +82,7 @@ def test_each_command_explains_itself_with_an_example(path: tuple[str, ...]) -> 
     assert [option for option in command.params if isinstance(option, click.Option) and not option.help] == []
 
 
-@pytest.mark.parametrize("path", [(), ("evidence",)], ids=" ".join)
+@pytest.mark.parametrize("path", [(), ("evidence",), ("config",), ("schedule",)], ids=" ".join)
 def test_the_list_of_commands_says_what_the_commands_say(path: tuple[str, ...]) -> None:
     """The one-line helps stand apart from the commands, so that help is quick; they must not drift."""
     parent: click.Command = group

@@ -193,8 +193,30 @@ def test_no_secret_reaches_the_log_or_the_terminal(python: RunPython, tmp_path: 
     assert "not of interest" not in text
     assert "heron-in-a-variable" not in text + ended.stderr
     assert "one line\\n2026-01-01 a forged line\\r" in text
+    assert not re.search(r"\n\n\d{4}-", text + ended.stderr)
     assert ("a detail about" in ended.stderr) == (verbose == "2")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_json_lines_say_the_same_and_no_secret(python: RunPython, tmp_path: Path) -> None:
+    """Each line is one object, faults with their traceback; 0600, rotated like the other file."""
+    code = LOGGING.replace("verbose=verbose", "verbose=verbose, name=log.JSON_NAME")
+    ended = run_as_file(python, tmp_path / "program.py", code, CANARY, "0")
+    file = tmp_path / "somebody" / log.JSON_NAME
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert not holds(ended.stdout + ended.stderr, CANARY)
+    assert files_with(tmp_path, CANARY) == []
+    assert {line["schema"] for line in lines} == {"optout.log/1"}
+    assert {"schema", "time", "level", "where", "message", "exception"} == set(lines[0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", lines[0]["time"])
+    messages = [line["message"] for line in lines]
+    assert messages[0] == "typed [secret]"
+    assert messages.count("unexpected fault") == 2
+    (caught,) = [line for line in lines if line["message"] == "caught with [secret]"]
+    assert "no good: '[secret]'" in caught["exception"]
+    assert "heron-in-a-variable" not in caught["exception"]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not (file.parent / log.FILE_NAME).exists()
 
 
 def test_an_uncaught_fault_is_one_sentence(python: RunPython, tmp_path: Path) -> None:
@@ -243,13 +265,14 @@ for number in range(110):
 """
 
 
-def test_the_log_is_rotated_and_stays_private(python: RunPython, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [log.FILE_NAME, log.JSON_NAME])
+def test_the_log_is_rotated_and_stays_private(python: RunPython, tmp_path: Path, name: str) -> None:
     """Whatever the umask: files 0600 in a folder 0700, a bounded number of them, the newest lines kept."""
-    ended = python(ROTATING)
+    ended = python(ROTATING.replace("verbose=0", f"verbose=0, name={name!r}"))
     assert (ended.returncode, ended.stderr) == (0, "")
     folder = tmp_path / "somebody" / "logs"
     files = sorted(folder.iterdir())
-    assert [file.name for file in files] == ["optout.log", "optout.log.1", "optout.log.2", "optout.log.3"]
+    assert [file.name for file in files] == [name, f"{name}.1", f"{name}.2", f"{name}.3"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert all(file.stat().st_size < log.LARGEST_FILE + 60_000 for file in files)

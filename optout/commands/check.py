@@ -27,6 +27,7 @@ Examples:
     "headed",
     "despite_cooldown",
     "verbose",
+    "log_json",
 )
 @click.option("--fix", is_flag=True, help="Switch off again what an earlier visit proved off and is on now.")
 @click.pass_obj

@@ -80,7 +80,7 @@ code tells what the second visit found, as `optout check` would.
     callback=demo_moods.show,
     help="List the names for --mood, and exit.",
 )
-@words.shared("headed", "verbose")
+@words.shared("headed", "verbose", "log_json")
 @click.pass_obj
 def command(
     asked: answer.Asked, said: words.Words, folder: Path, keep_serving: bool, moods: tuple[str, ...]

@@ -6,12 +6,13 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import accounts, answer, doctor_report, folding, words
+from optout.commands import accounts, answer, doctor_machine, doctor_report, folding, words
 from optout.commands.doctor_check import Check, failed, tried
 from optout.commands.doctor_keyring import keyring, sign_ins
 from optout.commands.doctor_report import NAME
@@ -20,6 +21,7 @@ from optout.errors import OptoutError, Outcome, UsageProblem
 if TYPE_CHECKING:
     from optout.config import Config
 
+SCHEDULE = "Install it with `optout schedule install`."
 OTHER_HOME = "Give OPTOUT_HOME a folder that you may write to."
 
 
@@ -49,7 +51,16 @@ With --report those of `optout check`: 0, 3, 4, 5, 75 and so on; with 4 the repo
 )
 @click.option("--replace", is_flag=True, help="Write over a file that is there already.")
 @words.shared(
-    "account", "only", "also", "preset", "as_json", "no_input", "headed", "despite_cooldown", "verbose"
+    "account",
+    "only",
+    "also",
+    "preset",
+    "as_json",
+    "no_input",
+    "headed",
+    "despite_cooldown",
+    "verbose",
+    "log_json",
 )
 @click.pass_obj
 def command(asked: answer.Asked, said: words.Words, target: Path | None, replace: bool) -> int:
@@ -57,7 +68,7 @@ def command(asked: answer.Asked, said: words.Words, target: Path | None, replace
 
     It starts the browser once without opening any page, and puts a random entry into the keyring, reads
     it back and removes it. A keyring that does not answer within 10 seconds is called locked; none is
-    waited for. No site is visited.
+    waited for. No site is visited. What it ends with is for a bug report and says nowhere whose it is.
 
     With --report it does none of this. When LinkedIn has changed a page, so that a visit ends with exit
     code 4, it signs in as `optout check` does, looks at the settings (the core ones, or those that
@@ -79,6 +90,7 @@ def command(asked: answer.Asked, said: words.Words, target: Path | None, replace
                 "outcome": outcome.word,
                 "exit_code": outcome.exit_code,
                 "checks": [check.to_json() for check in checks],
+                "report": list(doctor_machine.report(checks)),
             }
         )
         return outcome.exit_code
@@ -86,6 +98,9 @@ def command(asked: answer.Asked, said: words.Words, target: Path | None, replace
         answer.say(f"{answer.mark(check.good)} {check.name:<12} {check.sentence}")
         if check.mend:
             answer.say(f"{'':<15}{check.mend}")
+    answer.say("\nFor a bug report; no name, path or address of yours is in it:")
+    for line in doctor_machine.report(checks):
+        answer.say(f"    {line}")
     return outcome.exit_code
 
 
@@ -119,6 +134,8 @@ def look(config: "Config", *, unlogged: OptoutError | None) -> Iterator[Check]:
     if unlogged is not None and all(check.good for check in folders):
         yield failed("log", unlogged, OTHER_HOME)
     yield from _values(config)
+    yield from doctor_machine.machine(config)
+    yield _schedule(config)
     yield _accounts(config)
     ring = keyring()
     yield ring
@@ -185,6 +202,24 @@ def _browser(config: "Config") -> Check:
             return f"{window.browser} starts ({config.sources['browser']})"
 
     return tried("browser", start, "Set OPTOUT_BROWSER to the full path of a Chromium, Chrome or Edge.")
+
+
+def _schedule(config: "Config") -> Check:
+    """Return whether a recurring check is installed, and when it is due."""
+    from optout.schedule import plan, schedulers
+
+    try:
+        kept = plan.kept(config.folders.state)
+    except UsageProblem as error:
+        return failed("schedule", error, SCHEDULE)
+    if kept is None:
+        return Check(name="schedule", good=None, sentence="no recurring check is installed", mend=SCHEDULE)
+    due = kept.next_after(datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC")
+    found = list(schedulers.problems(kept))
+    if found:
+        sentence, mend = " ".join(each.sentence for each in found), f"Run `{found[0].mend}`."
+        return Check(name="schedule", good=False, sentence=sentence, mend=mend)
+    return Check(name="schedule", good=True, sentence=f"{kept.every} by {kept.backend}, next {due}")
 
 
 def _display() -> Check:

@@ -14,6 +14,7 @@ MAY_STAND_FIRST = {
     "--verbose": 0,
     "-v": 0,
     "-vv": 0,
+    "--log-json": 0,
     "--account": 1,
 }
 

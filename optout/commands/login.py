@@ -35,7 +35,7 @@ Examples:
   optout login --account you@example.org --password-stdin < password.txt
 """,
 )
-@words.shared("account", "quiet", "no_input", "verbose")
+@words.shared("account", "quiet", "no_input", "verbose", "log_json")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, at most 1 KiB.")
 @click.option("--browser", "by_hand", is_flag=True, help="Sign in by hand in a window; no password is kept.")
 @click.pass_obj

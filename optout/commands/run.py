@@ -27,6 +27,7 @@ Examples:
     "headed",
     "despite_cooldown",
     "verbose",
+    "log_json",
 )
 @click.pass_obj
 def command(asked: answer.Asked, said: words.Words) -> int:

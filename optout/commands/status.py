@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optout.commands import accounts, answer, folding, words
+from optout.commands import accounts, answer, folding, status_due, words
 from optout.commands.past import LastVisit, Past, history
 from optout.errors import Interrupted, Outcome
 from optout.verdict import GOOD, Reading, Verdict
@@ -93,11 +93,16 @@ def _account(name: str, folders: "Folders") -> dict[str, object]:
     head = ledger.head(store)
     calm = _cooldown(name, last, folders)
     fresh = changes.of_late(store, datetime.now(UTC))
+    coming, kept = _due(name, folders), _sign_in(name, last, folders)
     return {
         "account": name,
         "last_visit": last.to_json() if last else None,
         "settings": [past.to_json() for past in settings],
         "changes": [{"run": run.name, "seen": stamp(when), **each.to_json()} for run, when, each in fresh],
+        "next_visit": stamp(coming.following) if coming.following else None,
+        "missed_visits": [stamp(when) for when in coming.missed],
+        "sign_in": {"kept": stamp(kept), "age_days": (datetime.now(UTC) - kept).days} if kept else None,
+        "warnings": list(_warnings(coming, kept)),
         "cooldown": {"state": calm.state, "until": stamp(calm.until)} if calm else None,
         "evidence": {"path": str(store), "head": head} if head else None,
     }
@@ -112,6 +117,41 @@ def _cooldown(name: str, last: LastVisit | None, folders: "Folders") -> "Cooldow
     now = datetime.now(UTC)
     found = cooldown.read(cooldown.file_for(folders.state, name, site), now) if site else None
     return found if found and found.stands(now) else None
+
+
+def _due(name: str, folders: "Folders") -> status_due.Due:
+    """Given an account and the folders, return what the kept schedule says of it."""
+    from optout import config
+    from optout.evidence import ledger
+
+    runs = [run.name for run in ledger.runs(folders.evidence / config.account_folder(name))]
+    only = everybody(folders) == (name,)
+    return status_due.due(folders.state, name, runs, datetime.now(UTC), only=only)
+
+
+def _warnings(coming: status_due.Due, kept: datetime | None) -> Iterator[str]:
+    """Given what is due and when the sign-in was kept, yield what a person should see to."""
+    from optout.evidence.record import stamp
+
+    if coming.fault:
+        yield coming.fault
+    if coming.missed:
+        last = moment(stamp(coming.missed[-1]))
+        yield f"{len(coming.missed)} visits missed, the last due {last}: run `optout check`, `optout doctor`"
+    if kept and datetime.now(UTC) - kept > status_due.OLD_SIGN_IN:
+        yield "the kept sign-in ends soon: `optout login --browser` renews it"
+
+
+def _sign_in(name: str, last: LastVisit | None, folders: "Folders") -> datetime | None:
+    """Given an account, its last visit and the folders, return when its sign-in was last kept, or None."""
+    from optout.browser import kept
+
+    if last is None or not last.site:
+        return None
+    try:
+        return datetime.fromtimestamp(kept.path(folders.sessions, name, last.site).stat().st_mtime, UTC)
+    except (OSError, ValueError):
+        return None
 
 
 def _kept_since(name: str, last: LastVisit, folders: "Folders") -> str | None:
@@ -160,6 +200,13 @@ def told(name: str, folders: "Folders") -> Iterator[str]:
     kept_since = _kept_since(name, last, folders)
     if kept_since:
         yield f"  sign-in     kept {moment(kept_since)}, after that visit: run `optout check`"
+    kept, coming = _sign_in(name, last, folders), _due(name, folders)
+    if kept and not kept_since:
+        days = (datetime.now(UTC) - kept).days
+        yield f"  sign-in     kept {moment(stamp(kept))}, {days} days ago"
+    if coming.following:
+        yield f"  next visit  {moment(stamp(coming.following))}"
+    yield from (f"  warning     {sentence}" for sentence in _warnings(coming, kept))
     yield from _new_on_the_site(store)
     calm = _cooldown(name, last, folders)
     if calm:

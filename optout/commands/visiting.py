@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from optout.commands import accounts, answer, asking, folding, words
+from optout.commands import accounts, answer, asking, folding, visit_log, words
 from optout.commands.steps import Steps
 from optout.errors import Outcome
 from optout.verdict import GOOD, Cause, Finding, Verdict
@@ -116,10 +116,16 @@ def made(errand: "Errand", said: words.Words, config: "Config") -> "Visit":
 
     practice = address.is_practice(address.origin_of(config.site))
     vault = credentials.open_vault(practice=practice, unattended=not said.may_ask)
-    with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
-        return visit.visit(
-            errand, config=config, vault=vault, progress=steps, person=asking.person(said, steps)
-        )
+    try:
+        with Steps(quiet=said.quiet, plain=said.verbose > 0) as steps:
+            visited = visit.visit(
+                errand, config=config, vault=vault, progress=steps, person=asking.person(said, steps)
+            )
+    except visit.Stopped as stopped:
+        visit_log.note(stopped.visit, errand.command)
+        raise
+    visit_log.note(visited, errand.command)
+    return visited
 
 
 def _may_switch_off(command: str, fix: bool) -> "SwitchOff":

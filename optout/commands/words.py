@@ -33,6 +33,7 @@ class Words:
     headed: bool = False
     despite_cooldown: bool = False
     verbose: int = 0
+    log_json: bool = False
 
     @property
     def may_ask(self) -> bool:
@@ -67,6 +68,11 @@ _OPTIONS: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
         "--despite-cooldown", is_flag=True, help="Visit although the site refused or asked for calm lately."
     ),
     "verbose": click.option("--verbose", "-v", count=True, help="Show the log on stderr; twice for more."),
+    "log_json": click.option(
+        "--log-json",
+        is_flag=True,
+        help="Log one JSON object per line, to optout.jsonl in place of optout.log.",
+    ),
 }
 
 
@@ -165,6 +171,6 @@ def logged(config: "Config", said: Words, asked: "Asked") -> None:
     from optout import log
 
     config.folders.make()
-    log.open_log(config.folders.logs, verbose=said.verbose)
+    name = log.JSON_NAME if said.log_json else log.FILE_NAME
+    asked.log = log.open_log(config.folders.logs, verbose=said.verbose, name=name)
     log.install_excepthook()
-    asked.log = config.folders.logs / log.FILE_NAME

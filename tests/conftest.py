@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import loopback_only
 import pytest
 import secret_service
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 NO_BUS = "unix:path=/nonexistent/bus"
 # What a command gets from the person who runs the tests; all else starts empty.
 PASSED_ON = ("PATH", "OPTOUT_BROWSER", "PLAYWRIGHT_BROWSERS_PATH", "NODE_COMPILE_CACHE")
+
+
+# On a busy machine an example takes as long as it takes: speed is not what a test is about.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

@@ -19,13 +19,17 @@ THEIRS = b"# somebody else's\n15 3 1 1 * echo 5\\% '$HOME'   \n"
 
 
 @pytest.fixture
-def cron_daemon() -> Iterator[None]:
-    """Debian's cron, running, with this user's crontab to be used freely; at the end it is as before."""
+def theirs() -> Iterator[bytes]:
+    """Debian's cron, running, and this user's crontab with more lines; at the end it is as before.
+
+    There is no other crontab that the program could be led to; the user's own jobs go on meanwhile.
+    """
     before = cron.read()
-    cron.write(THEIRS)
+    theirs = before + THEIRS
+    cron.write(theirs)
     daemon = subprocess.Popen(["cron", "-f"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield
+        yield theirs
     finally:
         daemon.terminate()
         daemon.wait()
@@ -33,9 +37,8 @@ def cron_daemon() -> Iterator[None]:
             cron.write(before)
 
 
-@pytest.mark.usefixtures("cron_daemon")
 def test_cron_runs_the_check(
-    optout: RunOptout, practice: StartPractice, keyring: SecretService, tmp_path: Path
+    theirs: bytes, optout: RunOptout, practice: StartPractice, keyring: SecretService, tmp_path: Path
 ) -> None:
     """`schedule test` says that all worked there; without the keyring the job ends with 5 and says so.
 
@@ -48,7 +51,7 @@ def test_cron_runs_the_check(
     env = {"XDG_RUNTIME_DIR": str(keyring.runtime), "LANG": None}
     installed = optout("schedule", "install", "--backend", "cron", "--yes", site=site, home=home, env=env)
     assert (installed.returncode, installed.stderr) == (0, "")
-    assert cron.read().startswith(THEIRS)
+    assert cron.read().startswith(theirs)
     assert optout("schedule", "status", home=home).returncode == 0
 
     kept = plan.kept(home / "state")
@@ -58,7 +61,7 @@ def test_cron_runs_the_check(
     away = {"OPTOUT_HOME": str(other), "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
     deaf = replace(kept, variables=tuple((dict(kept.variables) | away).items()))
     mine = cron.line(replace(deaf, command=trial.noting(deaf, out)), times=cron.TRIAL_TIMES).encode() + b"\n"
-    cron.write(THEIRS + mine + cron.read().removeprefix(THEIRS))
+    cron.write(theirs + mine + cron.read().removeprefix(theirs))
 
     with trial.signals(out) as (_, ended):
         tried = optout("schedule", "test", home=home)
@@ -74,4 +77,4 @@ def test_cron_runs_the_check(
     assert status.returncode == 1
     assert "changed by hand" in status.stdout
     assert optout("schedule", "remove", home=home).returncode == 0
-    assert cron.read() == THEIRS + mine
+    assert cron.read() == theirs + mine

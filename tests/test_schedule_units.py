@@ -60,12 +60,12 @@ def test_damaged_markers_are_left_alone(damaged: bytes) -> None:
         cron.without(b"1 2 * * * mine\n" + damaged)
 
 
-def test_the_line_says_the_day_and_hides_no_percent_sign() -> None:
-    """Sunday is 0; each % has its backslash, as a bare one would end the call."""
-    assert cron.line(PLANS[0]).startswith("17 9 * * 1 /usr/bin/env ")
-    assert cron.line(PLANS[1]).startswith("30 18 * * * ")
-    assert cron.line(PLANS[2]).startswith("5 0 12 * * ")
-    assert cron.line(PLANS[3]).startswith("17 9 * * 0 ")
+def test_the_line_calls_every_hour_and_hides_no_percent_sign() -> None:
+    """At the minute of the plan; each % has its backslash, as a bare one would end the call."""
+    assert cron.line(PLANS[0]).startswith("17 * * * * /usr/bin/env ")
+    assert cron.line(PLANS[1]).startswith("30 * * * * ")
+    assert cron.line(PLANS[2]).startswith("5 * * * * ")
+    assert cron.line(PLANS[3]).startswith("17 * * * * ")
     assert re.findall(r"(?<!\\)%", cron.line(PLANS[2])) == []
     with pytest.raises(UsageProblem, match="line break"):
         cron.line(replace(PLAN, variables=(("OPTOUT_HOME", "/a\nb"),)))

@@ -14,6 +14,7 @@ Examples:
   optout check --quiet --no-input
   optout check --fix
   optout check --preset all
+  optout check --scheduled
 """,
 )
 @words.shared(
@@ -30,8 +31,13 @@ Examples:
     "log_json",
 )
 @click.option("--fix", is_flag=True, help="Switch off again what an earlier visit proved off and is on now.")
+@click.option(
+    "--scheduled",
+    is_flag=True,
+    help="As a scheduler calls it: no question, no window, silent if all is well.",
+)
 @click.pass_obj
-def command(asked: answer.Asked, said: words.Words, fix: bool) -> int:
+def command(asked: answer.Asked, said: words.Words, fix: bool, scheduled: bool) -> int:
     """Look at the settings, switch nothing, and seal what was seen.
 
     The settings are the two core ones, or those that --only, --also or --preset names (see
@@ -41,5 +47,12 @@ def command(asked: answer.Asked, said: words.Words, fix: bool) -> int:
     was never proved off is left alone. Both lists of settings are read too: what is new there, or
     reads otherwise, is told once and changes no exit code. While the site is left alone after a
     refusal (see `optout run --help`), nothing is opened.
+
+    With --scheduled every account that is known is looked at, if the schedule has it due, each within 14
+    minutes; what is not well is one paragraph with the one command that mends it.
     """
+    if scheduled:
+        from optout.commands import scheduled as unattended
+
+        return unattended.carry_out(said, asked, fix=fix)
     return visiting.carry_out(said, asked, command="check", fix=fix)

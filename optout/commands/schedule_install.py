@@ -41,16 +41,18 @@ Examples:
     help="Which scheduler; default the first of systemd, launchd, schtasks and cron that is here.",
 )
 @click.option("--print", "only_print", is_flag=True, help="Show what would be written; change nothing.")
+@click.option("--fix", is_flag=True, help="Have it switch off again what came back on.")
 @click.option("--yes", is_flag=True, help="Write the crontab too, which is only shown otherwise.")
 @words.shared("account", "only", "also", "preset")
 @click.pass_obj
 def command(asked: answer.Asked, said: words.Words, /, **given: object) -> int:
     """Have the check run by itself while you are logged on, as the keyring is locked otherwise.
 
-    Without --at it is some time between 9:00 and 11:59, of Monday or of the first of the month. systemd,
-    launchd and Task Scheduler catch up on a missed check; cron does not. The line for cron is only shown,
-    unless you add --yes; everything else in the crontab stays as it is. The settings that --only, --also
-    and --preset name are checked, as in `optout check`.
+    Without --at it is some time between 9:00 and 11:59, of Monday or of the first of the month. A missed
+    check is caught up on. cron calls every hour for that: the check ends at once unless it is due; after
+    a passing trouble it is due again six hours later. The line for cron is only shown, unless you add
+    --yes; everything else in the crontab stays as it is. The settings that --only, --also and --preset
+    name are checked, as in `optout check`.
     """
     every = str(given["every"])
     at = given["at"] or f"{9 + secrets.randbelow(3)}:{secrets.randbelow(60):02}"
@@ -63,7 +65,15 @@ def command(asked: answer.Asked, said: words.Words, /, **given: object) -> int:
         at=moment,
         backend=backend,
         installed=datetime.now(UTC).replace(microsecond=0),
-        command=(sys.executable, "-P", "-m", "optout", *plan.JOB, *_choice(said)),
+        command=(
+            sys.executable,
+            "-P",
+            "-m",
+            "optout",
+            *plan.JOB,
+            *(("--fix",) if given["fix"] else ()),
+            *_choice(said),
+        ),
         variables=_variables(backend),
         browser=config.browser if config.browser and Path(config.browser).is_absolute() else None,
     )

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from optout.errors import Outcome
@@ -29,8 +30,7 @@ def told(visited: "Visit", command: str) -> Iterator[str]:
 
     sealed = visited.sealed
     if sealed is not None:
-        run = json.loads((sealed.path / "run.json").read_text(encoding="utf-8"))
-        for step in cast("list[dict[str, object]]", run["steps"]):
+        for step in _steps(sealed.path / "run.json"):
             asked, shown = (urlsplit(str(step.get(name) or "")).path for name in ("asked", "shown"))
             kind = address.path_state(
                 str(step.get("shown") or ""), address.origin_in(str(step.get("asked") or ""))
@@ -47,3 +47,13 @@ def told(visited: "Visit", command: str) -> Iterator[str]:
         yield f"trouble: {visited.trouble}"
     run_name = sealed.run if sealed else "not sealed"
     yield f"{command} ended {visited.outcome.word}, exit code {visited.outcome.exit_code}, run {run_name}"
+
+
+def _steps(path: Path) -> list[dict[str, object]]:
+    """Given the record of a run, return its steps; none if it cannot be read: the visit still counts."""
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    steps = run.get("steps")
+    return steps if isinstance(steps, list) else []

@@ -51,6 +51,18 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
 
     Return the exit code. Raise OptoutError if no visit could begin.
     """
+    visited, urls = looked(said, asked, command=command, fix=fix)
+    report(visited, said, urls, whose=asked.whose)
+    return visited.outcome.exit_code
+
+
+def looked(
+    said: words.Words, asked: answer.Asked, *, command: str, fix: bool = False
+) -> "tuple[Visit, dict[str, str]]":
+    """Given the words of `run` or `check`, make the visit; return it and the address of each setting.
+
+    Raise OptoutError if no visit could begin, visit.Stopped if it was stopped and sealed.
+    """
     settings = words.settings(said)
     config = begun(said, asked)
 
@@ -72,9 +84,7 @@ def carry_out(said: words.Words, asked: answer.Asked, *, command: str, fix: bool
         asked.visited = stopped.visit.to_json()
         raise
     origin = address.origin_of(config.site)
-    urls = {setting.name: origin + setting.path for setting in settings}
-    report(visited, said, urls, whose=asked.whose)
-    return visited.outcome.exit_code
+    return visited, {setting.name: origin + setting.path for setting in settings}
 
 
 def begun(said: words.Words, asked: answer.Asked) -> "Config":
@@ -171,7 +181,7 @@ def told(visited: "Visit", urls: Mapping[str, str]) -> Iterator[str]:
         if good is not True and not (visited.trouble and visited.trouble in finding.reason):
             yield f"    {finding.reason}"
             if not (finding in together or finding.left_alone):
-                yield f"    {_next(finding, urls[finding.name])}"
+                yield f"    {next_step(finding, urls[finding.name])}"
     yield from _next_for_all(together)
     if visited.trouble:
         yield f"  {visited.trouble}"
@@ -220,7 +230,7 @@ def _next_for_all(findings: Iterable[Finding]) -> Iterator[str]:
         yield f"  {NEXT_ALL[verdict].format(only=only)}"
 
 
-def _next(finding: Finding, url: str) -> str:
+def next_step(finding: Finding, url: str) -> str:
     """Given a finding that is not good and the address of its setting, return what to do next."""
     from optout.linkedin import catalogue
 

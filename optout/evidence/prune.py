@@ -70,10 +70,12 @@ def plan(store: Path, *, keep: str, captures: bool, now: datetime) -> Plan:
     """Given a store that holds and how long pictures stay, return what would go.
 
     `captures` lets texts and network records of the pages go too. Raise OptoutError if the store cannot be
-    read, UsageProblem if `keep` is no span.
+    read, UsageProblem if `keep` is no span or there is no run.
     """
     limit = before(keep, now)
     every = list(runs(store))
+    if not every:
+        raise UsageProblem("There is no evidence yet.", "Run `optout run` or `optout check` first.")
     protected = _protected(reversed(every))
     declared = {path: None for run in every for path in _declared(run)}
     wanted = PRUNABLE if captures else _PICTURE

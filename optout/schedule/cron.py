@@ -1,6 +1,7 @@
 """cron: one line between two marker lines; every other byte of the crontab stays as it is.
 
-cron calls nothing for a time at which the computer was off: it is the last choice.
+cron calls nothing for a time at which the computer was off. So its line calls every hour, at the minute of
+the plan, and the check ends at once unless one is due.
 """
 
 import os
@@ -27,16 +28,7 @@ def line(plan: Plan, *, times: str = "") -> str:
 
     Raise UsageProblem if a word holds a line break, which no crontab can say.
     """
-    clock, day = plan.clock, plan.day
-    if not times:
-        match plan.every:
-            case "weekly":
-                days = f"* * {((day or 0) + 1) % 7}"  # Sunday is 0
-            case "monthly":
-                days = f"{day} * *"
-            case _:
-                days = "* * *"
-        times = f"{clock.minute} {clock.hour} {days}"
+    times = times or f"{plan.clock.minute} * * * *"
     settings = [f"{name}={value}" for name, value in plan.variables]
     # Through env, as SHELL may be set to a shell that has other words for this.
     call_line = shlex.join(["/usr/bin/env", *settings, *plan.command])

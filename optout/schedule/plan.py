@@ -19,7 +19,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LAST_DAY = 28  # every month has it
 JITTER = timedelta(minutes=30)  # where the scheduler can spread calls by itself
 # What the scheduled call says behind the program's name.
-JOB = ("check", "--no-input", "--quiet")
+JOB = ("check", "--scheduled")
 _AT = re.compile(r"(?:(?P<day>[a-z]{3}|\d{1,2}) )?(?P<hour>\d{1,2}):(?P<minute>\d{2})")
 
 

@@ -212,7 +212,7 @@ def test_the_watch_sees_an_argument_and_an_environment() -> None:
         text=True,
     )
     watch = Watch(process)
-    while not any(name for name in watch.seen if not name.startswith(f"/proc/{process.pid}/")):
+    while not any(name for name in list(watch.seen) if not name.startswith(f"/proc/{process.pid}/")):
         assert process.poll() is None
     process.communicate("\n")
     found = _found([PASSWORD], watch.end())

@@ -91,11 +91,15 @@ def test_systemd_has_nothing_to_say_of_the_units(number: int, tmp_path: Path) ->
 
 
 def test_the_timer_catches_up_and_the_service_may_be_put_off() -> None:
-    """A missed time is made up for, and exit code 75 is no failure of the unit."""
+    """A missed time is made up for, and after exit code 75 the unit tries again."""
     service, timer = systemd.texts(PLAN).values()
-    assert {"Type=oneshot", "SuccessExitStatus=75", "TimeoutStartSec=15min", "UMask=0077"} <= set(
-        service.splitlines()
-    )
+    assert {
+        "Type=oneshot",
+        "Restart=on-failure",
+        "RestartSec=2h",
+        "TimeoutStartSec=15min",
+        "UMask=0077",
+    } <= set(service.splitlines())
     assert {"OnCalendar=Mon *-*-* 09:17:00", "Persistent=true", "FixedRandomDelay=true"} <= set(
         timer.splitlines()
     )
@@ -119,7 +123,7 @@ def test_the_agent_is_a_property_list(number: int) -> None:
 
 @pytest.mark.parametrize("number", range(len(PLANS)))
 def test_the_task_has_its_elements_in_order(number: int) -> None:
-    """As the published schema of Task Scheduler has them; its principal needs no stored password."""
+    """As Windows writes its own tasks; its principal needs no stored password."""
     root = ElementTree.fromstring(schtasks.texts(PLANS[number])[schtasks.NAME])  # noqa: S314 - our own text
 
     def names(path: str) -> list[str]:

@@ -19,7 +19,7 @@ MONTHS = (
 
 
 def texts(plan: Plan) -> dict[str, str]:
-    """Given a plan, return the task by name, in the order of elements that the published schema wants."""
+    """Given a plan, return the task by name, in the order of elements that Windows gives its own tasks."""
     task = ElementTree.Element("Task", {"version": "1.2", "xmlns": NAMESPACE})
     trigger = _below(task, "Triggers/CalendarTrigger")
     start = plan.installed.astimezone().replace(tzinfo=None, second=0, microsecond=0)

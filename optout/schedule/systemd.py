@@ -17,14 +17,17 @@ def folder() -> Path:
 def texts(plan: Plan) -> dict[str, str]:
     """Given a plan, return the two units by path.
 
-    No sandboxing of the unit: Chromium needs namespaces and memory that it may both write and run.
+    No sandboxing of the unit: Chromium needs namespaces and memory that it may both write and run. Exit code
+    75 is tried again after two hours, and so it cannot be called a success: the next look is a week away.
     """
     call_line = " ".join(_quoted(word) for word in plan.command)
     settings = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in plan.variables)
     service = (
-        "[Unit]\nDescription=Look whether the LinkedIn settings stayed off\n\n"
+        "[Unit]\nDescription=Look whether the LinkedIn settings stayed off\n"
+        "StartLimitIntervalSec=1d\nStartLimitBurst=4\n\n"
         f"[Service]\nType=oneshot\nExecStart={call_line}\n{settings}"
-        "SuccessExitStatus=75\nTimeoutStartSec=15min\nNice=10\nUMask=0077\n"
+        "Restart=on-failure\nRestartPreventExitStatus=1 2 3 4 5 6\nRestartSec=2h\n"
+        "TimeoutStartSec=15min\nNice=10\nUMask=0077\n"
     )
     timer = (
         f"[Unit]\nDescription=Recurring check of the LinkedIn settings\n\n"

@@ -113,6 +113,21 @@ def test_what_cron_starts_every_hour_is_due_once(
     assert scheduled.is_due(config, PERSON.account, START + now * HOUR) is is_due
 
 
+def test_a_run_that_looked_at_nothing_is_no_check(config: Config) -> None:
+    """A prune, or a run that cannot be read, after the due time: the check is due all the same."""
+    store = config.folders.evidence / account_folder(PERSON.account)
+    where = Place(store, config.folders.state / "head.json")
+    append(where, START, {"ai-training": ALREADY_OFF})
+    schedule(config, "cron")
+    assert not scheduled.is_due(config, PERSON.account, START + 3 * HOUR)
+    append(where, START + 5 * HOUR, {}, kind="prune")
+    assert scheduled.is_due(config, PERSON.account, START + 6 * HOUR)
+    append(where, START + 6 * HOUR, {"ai-training": ALREADY_OFF})
+    assert not scheduled.is_due(config, PERSON.account, START + 7 * HOUR)
+    (where.runs[-1] / "run.json").write_text("no JSON")
+    assert scheduled.is_due(config, PERSON.account, START + 7 * HOUR)
+
+
 def test_a_check_that_takes_too_long_is_stopped(python: RunPython) -> None:
     """As by SIGTERM, which ends a visit in order; called off, nothing happens."""
     code = (

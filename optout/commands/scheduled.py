@@ -3,12 +3,14 @@
 import os
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optout.commands import accounts, answer, folding, visiting, words
-from optout.errors import NoCredentials, OptoutError, Outcome, UsageProblem, worst
+from optout.errors import EvidenceDamaged, NoCredentials, OptoutError, Outcome, UsageProblem, worst
 from optout.verdict import GOOD, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -45,27 +47,38 @@ def carry_out(said: words.Words, asked: answer.Asked, *, fix: bool) -> int:
 def is_due(config: "Config", account: str, now: datetime) -> bool:
     """Given an account and the time, return whether a check is due; always if the scheduler says when itself.
 
-    cron says nothing: there one is due if no run was sealed since the newest due time, or only one that met a
-    passing trouble, more than six hours ago.
+    cron says nothing: there one is due if no visit was sealed since the newest due time, or only one that met
+    a passing trouble, more than six hours ago.
     """
     from optout.config import account_folder
-    from optout.evidence import chain, head
     from optout.schedule import plan
 
     made = plan.kept(config.folders.state)
     if made is None or made.backend != "cron":
         return True
-    newest = next(chain.runs(config.folders.evidence / account_folder(account)), None)
-    if newest is None:
+    last = _last_visit(config.folders.evidence / account_folder(account))
+    if last is None:
         return True
-    sealed = datetime.fromisoformat(head.sealed(newest))
+    sealed, outcome = last
     if made.due_between(max(made.installed, sealed), now):
         return True
-    due = made.due_between(made.installed, now)
-    met = newest.read().get("outcome")
-    return (
-        bool(due) and sealed >= due[-1] and met == Outcome.TRY_LATER.word and now - sealed >= AGAIN - _ROUND
-    )
+    served = any(due <= sealed for due in made.due_between(made.installed, now))
+    return served and outcome == Outcome.TRY_LATER.word and now - sealed >= AGAIN - _ROUND
+
+
+def _last_visit(store: Path) -> tuple[datetime, object] | None:
+    """Given a store, return when its newest visit was sealed and how it ended, None if none can be read.
+
+    A run that pruned pictures or named a key looked at nothing.
+    """
+    from optout.evidence import chain, head
+
+    for run in chain.runs(store):
+        with suppress(EvidenceDamaged):
+            content = run.read()
+            if content.get("kind") == "visit":
+                return datetime.fromisoformat(head.sealed(run)), content.get("outcome")
+    return None
 
 
 def _look(said: words.Words, asked: answer.Asked, *, fix: bool) -> Outcome:

@@ -34,6 +34,15 @@ PIECES = st.sampled_from(
 CRONTABS = st.one_of(st.binary(), st.lists(PIECES).map(b"".join))
 
 
+def test_what_leads_to_the_same_folders_goes_along(optout: RunOptout) -> None:
+    """Where the platform's folders were moved the check looks there too; a proxy may hold a password."""
+    env = {"OPTOUT_HOME": None, "XDG_DATA_HOME": "/data 1", "HTTPS_PROXY": "http://me:secret@127.0.0.1:9"}
+    ended = optout("schedule", "install", "--backend", "cron", "--print", env=env)
+    assert ended.returncode == 0
+    assert "'XDG_DATA_HOME=/data 1'" in ended.stdout
+    assert "secret" not in ended.stdout
+
+
 @given(CRONTABS)
 def test_a_crontab_survives(crontab: bytes) -> None:
     """Installed once or again, then removed: the same bytes; in between every byte is still there."""

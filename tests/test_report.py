@@ -226,6 +226,38 @@ def test_weekly_visits_leave_no_gap(good: Place) -> None:
     assert "days from" not in text
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "days", "missed"),
+    [
+        ("weekly", 7, 0), ("weekly", 13, 0), ("weekly", 14, 1), ("weekly", 22, 2),
+        ("daily", 1, 0), ("daily", 2, 1), ("daily", 5, 4),
+        ("monthly", 61, 0), ("monthly", 62, 1),
+        (None, 30, 0), ("hourly", 30, 0),
+    ],
+)  # fmt: skip
+def test_a_scheduled_check_that_was_missed_is_told(
+    tmp_path: Path, rhythm: str | None, days: int, missed: int
+) -> None:
+    """At the least: the visit that ends a time without one may be a check that was late."""
+    where = place(tmp_path)
+    append(where, START, options=FIX | {"schedule": rhythm})
+    append(where, START + timedelta(days=days))
+    page = shown(page_of(where, START + timedelta(days=days)))
+    told = re.findall(r"at least (\d+) (\w+) checks? (?:was|were) due and not made", page)
+    assert told == ([(str(missed), rhythm)] if missed else [])
+    assert ("no scheduled check was missed" in page) is (days <= 8 and not missed)
+
+
+def test_a_check_that_is_due_since_yesterday_is_missed(tmp_path: Path) -> None:
+    """After the newest visit there is a day for it; in French too."""
+    where = place(tmp_path)
+    append(where, START, options=FIX | {"schedule": "weekly"})
+    assert "due and not made" not in shown(page_of(where, START + timedelta(days=7, hours=20)))
+    assert "at least 1 weekly check was due and not made" in shown(page_of(where, START + timedelta(days=8)))
+    french = shown(page_of(where, START + timedelta(days=30), "fr"))
+    assert "au moins 4 contrôles prévus n\u2019ont pas été effectués (périodicité hebdomadaire)" in french
+
+
 def left_out(page: str) -> str:
     """Given a page, return its part on settings that visits did not look at, empty if there is none."""
     _, found, after = shown(page).partition("Settings that visits did not look at ")

@@ -9,7 +9,7 @@ from calling import RunOptout, RunPython, StartPractice
 from sample_store import ALREADY_OFF, PERSON, START, Place, append
 from secret_service import SecretService
 
-from optout.commands import scheduled
+from optout.commands import scheduled, visiting, words
 from optout.config import Config, Folders, account_folder
 from optout.linkedin.catalogue import AI_TRAINING
 from optout.schedule import plan
@@ -126,6 +126,16 @@ def test_a_run_that_looked_at_nothing_is_no_check(config: Config) -> None:
     assert not scheduled.is_due(config, PERSON.account, START + 7 * HOUR)
     (where.runs[-1] / "run.json").write_text("no JSON")
     assert scheduled.is_due(config, PERSON.account, START + 7 * HOUR)
+
+
+def test_a_visit_records_how_often_a_check_is_scheduled(config: Config) -> None:
+    """So that the report can tell which were missed; a schedule that cannot be read stops no visit."""
+    said = words.Words()
+    assert visiting.options(said, config)["schedule"] is None
+    schedule(config, "systemd")
+    assert visiting.options(said, config)["schedule"] == "daily"
+    (config.folders.state / plan.FILE).write_text("{}")
+    assert visiting.options(said, config)["schedule"] is None
 
 
 def test_a_check_that_takes_too_long_is_stopped(python: RunPython) -> None:

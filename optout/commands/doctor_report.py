@@ -64,7 +64,7 @@ def _errand(said: words.Words, asked: answer.Asked) -> "tuple[Errand, Survey]":
         switch_off=SwitchOff.NEVER,
         headed=said.headed,
         despite_cooldown=said.despite_cooldown,
-        options={"report": True, **visiting.options(said)},
+        options={"report": True, **visiting.options(said, words.configuration(said))},
         survey=survey,
     )
     return errand, survey

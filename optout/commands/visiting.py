@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from optout.commands import accounts, answer, asking, folding, visit_log, words
 from optout.commands.steps import Steps
-from optout.errors import Outcome
+from optout.errors import Outcome, UsageProblem
 from optout.verdict import GOOD, Cause, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def looked(
         switch_off=_may_switch_off(command, fix),
         headed=said.headed,
         despite_cooldown=said.despite_cooldown,
-        options={"fix": fix, **options(said)},
+        options={"fix": fix, **options(said, config)},
     )
     try:
         visited = made(errand, said, config)
@@ -105,15 +105,29 @@ def begun(said: words.Words, asked: answer.Asked) -> "Config":
     return config
 
 
-def options(said: words.Words) -> dict[str, object]:
-    """Given the words, return those that the evidence records of any visit: names of settings, no values."""
+def options(said: words.Words, config: "Config") -> dict[str, object]:
+    """Given the words, return those that the evidence records of any visit: names of settings, no values.
+
+    With them goes how often a check is scheduled, None if none is: so a reader can tell which were missed.
+    """
     return {
+        "schedule": _schedule(config),
         "only": list(said.only),
         "also": list(said.also),
         "preset": list(said.preset),
         "headed": said.headed,
         "despite_cooldown": said.despite_cooldown,
     }
+
+
+def _schedule(config: "Config") -> str | None:
+    from optout.schedule import plan
+
+    try:
+        kept = plan.kept(config.folders.state)
+    except UsageProblem:  # `schedule status` says so; it stops no visit
+        return None
+    return kept.every if kept else None
 
 
 def made(errand: "Errand", said: words.Words, config: "Config") -> "Visit":

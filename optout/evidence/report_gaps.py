@@ -1,29 +1,56 @@
-"""The times of which nothing is known: without any visit, or without a look at one setting."""
+"""The times of which nothing is known: without any visit, or without a look at one setting; checks missed."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from optout.evidence.report_visits import Visit
 
 # A weekly look leaves seven days, with half a day of chance in when it starts.
 LONG = timedelta(days=8)
+# A shorter rhythm shows a missed check sooner.
+_PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=31)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A time without any visit, or without a look at `names`; `end` is None for the time up to the report."""
+    """A time without any visit, or without a look at `names`; `end` is None for the time up to the report.
+
+    `missed` is how many checks were due in it at the least, and not made, by the `schedule` that the visit
+    before it has recorded.
+    """
 
     start: datetime
     end: datetime | None
     days: int
     names: tuple[str, ...] = ()
+    schedule: str | None = None
+    missed: int = 0
 
 
 def gaps(visits: Sequence[Visit], now: datetime) -> list[Gap]:
-    """Given all visits, newest first, and the time of the report, return the times over LONG without one."""
-    return _gaps(sorted(visit.when for visit in visits if visit.when is not None), now)
+    """Given all visits, newest first, and the time of the report, return the times without one, oldest first.
+
+    Told are those over LONG, and shorter ones in which a scheduled check was missed.
+    """
+    known = sorted((visit.when, visit.schedule or "") for visit in visits if visit.when is not None)
+    times = [when for when, _ in known]
+    rhythms = dict(known)
+    every = (
+        replace(gap, schedule=rhythms[gap.start], missed=_missed(gap, rhythms[gap.start], now))
+        for gap in _gaps(times, now, over=timedelta())
+    )
+    return [gap for gap in every if gap.missed or (gap.end or now) - gap.start > LONG]
+
+
+def _missed(gap: Gap, schedule: str, now: datetime) -> int:
+    """Return how many checks were missed in a gap at the least: the visit at its end may be a late one."""
+    period = _PERIODS.get(schedule)
+    if period is None:
+        return 0
+    made_up_for = timedelta(days=1) if gap.end is None else period
+    return max(0, ((gap.end or now) - gap.start - made_up_for) // period)
 
 
 def left_out(visits: Sequence[Visit], names: Sequence[str], now: datetime) -> list[Gap]:
@@ -49,12 +76,12 @@ def left_out(visits: Sequence[Visit], names: Sequence[str], now: datetime) -> li
     return sorted(found, key=lambda gap: (gap.start, gap.end or now))
 
 
-def _gaps(times: Sequence[datetime], now: datetime) -> list[Gap]:
+def _gaps(times: Sequence[datetime], now: datetime, *, over: timedelta = LONG) -> list[Gap]:
     ends: list[datetime | None] = [*times[1:], *([None] if times else [])]
     return [
         Gap(start=start, end=end, days=((end or now) - start).days)
         for start, end in zip(times, ends, strict=True)
-        if (end or now) - start > LONG
+        if (end or now) - start > over
     ]
 
 

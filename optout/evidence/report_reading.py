@@ -80,6 +80,7 @@ def _visit(run: Run, content: Mapping[str, object], doubt: Doubt | None) -> Visi
         interrupted=texts(content.get("interrupted"), LONGEST_PATH),
         damage_seen=clean(content.get("damage_seen")),
         site=name(options.get("site")),
+        schedule=name(options.get("schedule")),
         circumstances=facts(content.get("environment")),
         account=_account(run),
         seals=_seals(run.path),

@@ -80,8 +80,8 @@ class Visit:
 
     `when` is its end, from the name of its folder. `command` carries `--fix` where that was said. `kind` is
     another than VISIT only without doubt. `seals` are the names of its signature and time stamps, `key` the
-    fingerprint that it gives for itself. `pruned` are the files that it declares removed, by their paths
-    under `runs/`.
+    fingerprint that it gives for itself. `schedule` is how often a check was due then. `pruned` are the
+    files that it declares removed, by their paths under `runs/`.
     """
 
     run: str
@@ -97,6 +97,7 @@ class Visit:
     interrupted: tuple[str, ...] = ()
     damage_seen: str | None = None
     site: str | None = None
+    schedule: str | None = None
     circumstances: tuple[tuple[str, str | bool | None], ...] = ()
     account: tuple[tuple[str, str], ...] = ()
     seals: tuple[str, ...] = ()
